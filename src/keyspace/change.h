@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/strong_id.h"
+#include "keyspace/key.h"
+#include "keyspace/value.h"
+
+namespace stele::keyspace {
+
+// The order of all changes of a keyspace, over all databases and shards: 1, 2, 3, … An operation that changes
+// a key takes one number a key; one that changes nothing takes none.
+struct ChangeTag;
+using ChangeSequence = StrongId<ChangeTag>;
+
+// What happened to a key. The names are those of Redis' keyspace notifications.
+enum class ChangeEvent : std::uint8_t {
+  kSet,
+  kAppend,
+  kIncrementBy,
+  kIncrementByFloat,
+  kHashSet,
+  kHashDelete,
+  kHashIncrementBy,
+  kHashIncrementByFloat,
+  kExpire,
+  kPersist,
+  kDelete,
+  kExpired,
+  kEvicted,
+  kRenameFrom,
+  kRenameTo,
+  kFlush,    // a database was emptied: one change for each key that it had
+  kApplied,  // the applier wrote or removed what PostgreSQL says
+};
+
+// "set", "hincrby", …; "" for kFlush and kApplied, which Redis does not notify.
+std::string_view notification_name(ChangeEvent event);
+
+// One change of one key. `key` is borrowed for the length of the call that shows it.
+struct Change {
+  ChangeSequence sequence;
+  ChangeEvent event;
+  ValueType type;  // after the change; kNone when the key is gone
+  KeyRef key;
+};
+
+// Who wants to know of changes: notifications, client tracking, metrics. Called by the thread that ends a
+// group, with all changes of the group, in sequence, while the group is still exclusive: it must be short
+// and must not enter the keyspace.
+class ChangeListener {
+ public:
+  virtual ~ChangeListener() = default;
+  virtual void on_changes(std::span<const Change> changes) = 0;
+};
+
+}  // namespace stele::keyspace

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace stele::keyspace {
+
+// The errors of a keyspace, with Redis' texts. The word in front of the text of a Redis reply ("WRONGTYPE",
+// "OOM") is the detail kReplyCode; without one it is "ERR".
+constexpr std::string_view kReplyCode = "redis";
+
+Error wrong_type();
+Error not_an_integer();
+Error not_a_float();
+Error hash_value_not_an_integer();
+Error hash_value_not_a_float();
+Error would_overflow();
+Error not_finite();
+Error too_long();
+Error no_such_key();
+Error out_of_memory();
+// The group did not declare the key.
+Error not_declared(std::string_view name);
+// The key is a row: what changes it is SQL, or a command that the mapping turns into SQL.
+Error read_only(std::string_view name);
+Error cross_class(std::string_view from, std::string_view to);
+
+}  // namespace stele::keyspace

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "keyspace/applied.h"
+#include "keyspace/change.h"
+#include "keyspace/hashes.h"
+#include "keyspace/key.h"
+#include "keyspace/key_class.h"
+#include "keyspace/keys.h"
+#include "keyspace/strings.h"
+#include "keyspace/write_behind.h"
+
+namespace stele::keyspace {
+
+// What a group may touch, declared before it begins.
+class Scope {
+ public:
+  enum class Kind : std::uint8_t { kKeys, kSlice, kWhole };
+
+  // These keys. They are copied: a parked connection outlives its input buffer.
+  static Scope keys(std::vector<Key> keys) { return Scope(Kind::kKeys, std::move(keys), 0); }
+  static Scope key(KeyRef key) { return keys({Key(key)}); }
+  // No key: DBSIZE and echoes.
+  static Scope none() { return keys({}); }
+  // The shard in which a SCAN goes on.
+  static Scope slice(std::uint64_t cursor) { return Scope(Kind::kSlice, {}, cursor); }
+  // Everything: EXEC, scripts, FLUSH. The exclusive gate.
+  static Scope whole() { return Scope(Kind::kWhole, {}, 0); }
+
+  Kind kind() const { return kind_; }
+  const std::vector<Key>& declared() const { return keys_; }
+  std::uint64_t cursor() const { return cursor_; }
+
+ private:
+  Scope(Kind kind, std::vector<Key> keys, std::uint64_t cursor)
+      : kind_(kind), keys_(std::move(keys)), cursor_(cursor) {}
+
+  Kind kind_;
+  std::vector<Key> keys_;
+  std::uint64_t cursor_;
+};
+
+// WATCH: has this key changed since? Kept by the keyspace, so that the applier's changes, expiry, eviction
+// and flushes count. Ask in a group that declares the key (Group::unchanged). Any thread; destroying it
+// forgets the watch. Must not outlive the keyspace.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
+// Operations that no other group sees half-done: one command, or MULTI's commands, or a script. Time stands
+// still in it. There is no rollback: each operation is all or nothing, a group is what its operations did,
+// as in Redis. One thread at a time; nothing may be awaited while it lives, and it ends when its handle goes.
+class Group {
+ public:
+  virtual Strings& strings() = 0;
+  virtual Hashes& hashes() = 0;
+  virtual Keys& keys() = 0;
+  virtual Applied& applied() = 0;
+
+  virtual WallMs now() const = 0;
+  virtual KeyClass class_of(KeyRef key) const = 0;
+  virtual bool unchanged(const Watch& watch) = 0;
+  // The last change of this group, or 0 if it changed nothing: what a durable, sync reply waits for.
+  virtual ChangeSequence last_change() const = 0;
+
+ protected:
+  virtual ~Group() = default;
+
+ private:
+  friend struct EndGroup;
+  virtual void end() = 0;  // shows the changes to the listeners, then lets others in
+};
+
+struct EndGroup {
+  void operator()(Group* group) const { group->end(); }
+};
+using GroupHandle = std::unique_ptr<Group, EndGroup>;
+
+struct KeyspaceStats {
+  std::size_t keys = 0;
+  std::size_t keys_with_expiry = 0;
+  std::size_t used_memory_bytes = 0;  // what max_memory_bytes is compared with
+  std::size_t dirty_objects = 0;      // not in a cut yet, or their echo is not back
+  std::size_t dirty_bytes = 0;        // of those not in a cut yet: what back-pressure looks at
+  std::uint64_t expired = 0;          // since the start, as all below
+  std::uint64_t evicted = 0;
+  std::uint64_t overridden = 0;  // unflushed local changes that lost to a foreign one
+  ChangeSequence last_change;
+};
+
+// What is at this key? All databases of one node: values in memory, their expiry, their changes in order.
+// The contract of the Redis head, the applier (rows to mapped keys) and the flusher (durable keys to rows).
+//
+// Threads: any. No call blocks but begin(). A group is exclusive on what it declared, so two groups over
+// disjoint keys may run at once; all else is done in groups or is short.
+// Errors: values, see errors.h; the texts are Redis'.
+class Keyspace {
+ public:
+  virtual ~Keyspace() = default;
+
+  // Begins a group, or returns null because another holds part of the scope. Then `when_free` is called once,
+  // by another thread or this one, before or after this returns: try again then, in that order (fair). It
+  // must be short and must not enter the keyspace.
+  virtual GroupHandle try_begin(const Scope& scope, std::function<void()> when_free) = 0;
+  // Waits. For threads that are no reactor (the applier, tests).
+  GroupHandle begin(const Scope& scope);
+
+  // Begins to watch keys; inside no group.
+  virtual std::unique_ptr<Watch> watch(KeyRef key) = 0;
+
+  // Removes up to `limit` keys whose time is over (mapped keys have none). How many; 0 also when a group is
+  // in the way. Called regularly; keys are in any case gone for every reader at their time.
+  virtual std::size_t expire_some(std::size_t limit) = 0;
+
+  // All that the written-behind classes changed since the last cut; null when a group is in the way. A cut is
+  // committed or given back by `flush_failed`, before the next is taken.
+  virtual std::optional<Cut> take_cut() = 0;
+  // PostgreSQL committed it. The objects stay dirty until their echo.
+  virtual void flush_committed(const Cut& cut) = 0;
+  // Nothing of it was committed: its changes are joined to those since, for the next cut.
+  virtual void flush_failed(Cut cut) = 0;
+
+  // Listeners are set before the first group and outlive the keyspace.
+  virtual void add_listener(ChangeListener& listener) = 0;
+  // From now on; keys keep what they have, and written-behind ones that become cache are not flushed again.
+  virtual void set_classes(KeyClasses classes) = 0;
+  // Refuses growth beyond it with out_of_memory; 0 = no limit.
+  virtual void set_max_memory(std::size_t max_memory_bytes) = 0;
+  virtual KeyspaceStats stats() const = 0;
+};
+
+}  // namespace stele::keyspace

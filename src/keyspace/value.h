@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stele::keyspace {
+
+// What is at a key? The names are TYPE's answers.
+enum class ValueType : std::uint8_t { kNone, kString, kHash, kList, kSet, kSortedSet, kStream };
+
+std::string_view to_string(ValueType type);
+
+// Milliseconds since 1970: when a key is gone. Absolute, because commands, replicas and tables outlive waits.
+struct WallMs {
+  std::int64_t value = 0;
+
+  auto operator<=>(const WallMs&) const = default;
+};
+
+// What a write does to the expiry of its key.
+struct ExpiryChange {
+  enum class Kind : std::uint8_t {
+    kKeep,   // as it is
+    kClear,  // no expiry any more
+    kAt,     // `at`; a moment that is past removes the key
+  };
+  Kind kind = Kind::kClear;
+  WallMs at;
+
+  static ExpiryChange keep() { return {Kind::kKeep, {}}; }
+  static ExpiryChange clear() { return {Kind::kClear, {}}; }
+  static ExpiryChange until(WallMs at) { return {Kind::kAt, at}; }
+};
+
+// A field of a hash and its value, owned.
+struct Field {
+  std::string name;
+  std::string value;
+
+  auto operator<=>(const Field&) const = default;
+};
+
+// The same, borrowed.
+struct FieldRef {
+  std::string_view name;
+  std::string_view value;
+
+  auto operator<=>(const FieldRef&) const = default;
+};
+
+// A whole value as it stands in PostgreSQL: what the flusher writes and the applier reads.
+struct Value {
+  ValueType type = ValueType::kNone;
+  std::string string;         // kString
+  std::vector<Field> fields;  // kHash, in any order, each name once
+  std::optional<WallMs> expires_at;
+
+  bool operator==(const Value&) const = default;
+};
+
+}  // namespace stele::keyspace
