@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/lsn.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "net/task.h"
+#include "postgres/connection_options.h"
+
+namespace stele::net {
+class Reactor;
+}
+
+namespace stele::views {
+
+class Administration;
+class Catalog;
+class Freshness;
+class Writer;
+
+struct ViewsOptions {
+  postgres::ConnectionOptions postgres;
+  std::string spool_directory;   // where large transactions and catch-up changes are spooled
+  std::uint64_t spool_bytes_max = 16ULL << 30;
+  Duration slot_timeout = std::chrono::seconds(30);  // creation waits for running transactions
+};
+
+// Numbers for status, readiness and metrics, as of now. Any thread.
+struct ViewsStatus {
+  bool connected = false;       // the stream is up
+  bool ready = false;           // connected and every collection that can be served is
+  std::string reason;           // why not
+  Lsn visible, received, server;  // server = pg_current_wal_flush_lsn at the last poll
+  std::uint64_t lag_bytes = 0;
+  double lag_seconds = 0;
+  std::uint64_t documents = 0, memory_bytes = 0;
+  std::uint64_t transactions = 0, changes = 0, reconnects = 0;
+  std::string slot;
+};
+
+// The views of one database: catalog, stream, applier and writers, on a reactor and thread of their own.
+// start() returns once the schema stele is there and the stream is up; collections become ready one by one.
+// Lifetime: stop() before the reactors that hold writers stop.
+class Views {
+ public:
+  static Result<std::unique_ptr<Views>> start(ViewsOptions options, MetricRegistry& metrics);
+  ~Views();
+
+  Catalog& catalog();
+  Freshness& freshness();
+  Administration& administration();
+  // A writer for the current reactor; the caller owns it and destroys it on that reactor.
+  std::unique_ptr<Writer> make_writer();
+  ViewsStatus status() const;
+
+  // Confirms what is applied, drops this node's slot (views are in memory) and joins the thread.
+  void stop();
+
+ private:
+  struct State;
+  explicit Views(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace stele::views
