@@ -28,8 +28,8 @@ enum class CollectionKind : std::uint8_t {
 enum class CollectionState : std::uint8_t {
   kBuilding,  // the first copy has not joined the stream yet: searches answer "building"
   kReady,
-  kStale,     // an earlier generation serves while a new copy is made
-  kFailed,    // not served; `reason` says why
+  kStale,   // an earlier generation serves while a new copy is made
+  kFailed,  // not served; `reason` says why
 };
 
 std::string_view to_string(CollectionKind kind);
@@ -44,23 +44,23 @@ struct TableName {
 
 // One collection as of a moment. Immutable; the collection inside lives on and is read through snapshots.
 struct CollectionEntry {
-  std::int64_t id = 0;       // stele.collection.id
-  std::string name;          // what all heads call it, up to 255 bytes
-  std::string uuid;          // Elasticsearch's index uuid (22 characters, base64url)
+  std::int64_t id = 0;  // stele.collection.id
+  std::string name;     // what all heads call it, up to 255 bytes
+  std::string uuid;     // Elasticsearch's index uuid (22 characters, base64url)
   CollectionKind kind = CollectionKind::kPublished;
   TableName table;
   std::uint32_t table_oid = 0;
   std::shared_ptr<const CollectionDefinition> definition;
   std::shared_ptr<engine::Collection> collection;  // never null
   CollectionState state = CollectionState::kBuilding;
-  std::string reason;        // for kBuilding, kStale and kFailed
+  std::string reason;  // for kBuilding, kStale and kFailed
   WallTime created;
   std::uint64_t values_left_out = 0;  // that did not fit their field's type, since the start
 };
 
 // A row of stele.object: an alias, template, pipeline, script of any protocol; opaque here.
 struct CatalogObject {
-  std::string kind;        // "elastic.alias", "elastic.index_template", ...
+  std::string kind;  // "elastic.alias", "elastic.index_template", ...
   std::string name;
   std::string definition;  // JSON
 };
@@ -69,7 +69,8 @@ struct CatalogObject {
 class CatalogState {
  public:
   CatalogState() = default;
-  CatalogState(std::vector<std::shared_ptr<const CollectionEntry>> entries, std::vector<CatalogObject> objects);
+  CatalogState(std::vector<std::shared_ptr<const CollectionEntry>> entries,
+               std::vector<CatalogObject> objects);
 
   // Null when there is none.
   std::shared_ptr<const CollectionEntry> find(std::string_view name) const;

@@ -28,9 +28,9 @@ struct LsnToken {
 };
 
 // Up to where do the views of this node show what PostgreSQL committed, and who waits for more?
-// Threads: any; waiters are resumed on the reactor they waited on. The applier alone publishes. Waiting costs one
-// allocation and a lock; visible() is one atomic load. Source: design rule "a node never shows you less than you
-// have written".
+// Threads: any; waiters are resumed on the reactor they waited on. The applier alone publishes. Waiting costs
+// one allocation and a lock; visible() is one atomic load. Source: design rule "a node never shows you less
+// than you have written".
 class Freshness {
  public:
   Freshness();
@@ -41,8 +41,8 @@ class Freshness {
   std::uint32_t timeline() const;
   LsnToken token() const { return {visible(), timeline()}; }
 
-  // Resumes once visible() >= lsn. kDeadlineExceeded past the deadline, kUnavailable when the stream is lost for
-  // good, kFailedPrecondition when the token's timeline is not on this server's history.
+  // Resumes once visible() >= lsn. kDeadlineExceeded past the deadline, kUnavailable when the stream is lost
+  // for good, kFailedPrecondition when the token's timeline is not on this server's history.
   net::Task<Result<void>> wait_visible(LsnToken token, TimePoint deadline);
 
   // A number for a transaction that is about to be sent. Its message is

@@ -26,16 +26,16 @@ class Writer;
 
 struct ViewsOptions {
   postgres::ConnectionOptions postgres;
-  std::string spool_directory;   // where large transactions and catch-up changes are spooled
+  std::string spool_directory;  // where large transactions and catch-up changes are spooled
   std::uint64_t spool_bytes_max = 16ULL << 30;
   Duration slot_timeout = std::chrono::seconds(30);  // creation waits for running transactions
 };
 
 // Numbers for status, readiness and metrics, as of now. Any thread.
 struct ViewsStatus {
-  bool connected = false;       // the stream is up
-  bool ready = false;           // connected and every collection that can be served is
-  std::string reason;           // why not
+  bool connected = false;         // the stream is up
+  bool ready = false;             // connected and every collection that can be served is
+  std::string reason;             // why not
   Lsn visible, received, server;  // server = pg_current_wal_flush_lsn at the last poll
   std::uint64_t lag_bytes = 0;
   double lag_seconds = 0;
