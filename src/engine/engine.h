@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "engine/collection.h"
+#include "engine/query/request.h"
+#include "engine/query/result.h"
+
+namespace stele::engine {
+
+// Which documents match, how well, and what do they add up to? Makes collections and answers requests over
+// snapshots of them. The reference engine (engine/reference/) is the oracle of any other; both pass
+// engine/conformance.h. Threads: any, concurrently. A search runs on the calling thread until it is done or
+// its deadline is over, so call it from a worker. Lifetime: the VisibleLsn outlives the engine, its
+// collections, their views and pins.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Errors as Schema::create has them.
+  virtual Result<std::shared_ptr<Collection>> create_collection(CollectionOptions options, Schema schema) = 0;
+
+  // kInvalidArgument: the request contradicts itself or the schema (a sort on text, a vector of the wrong
+  // dimension); kUnsupported: known to the contract and not executed by this engine, named in the message;
+  // kDeadlineExceeded and kResourceExhausted: the request's limits. A query on a field that is not in the
+  // schema matches nothing; sorting by one is an error unless SortKey::unmapped_ok.
+  virtual Result<SearchResult> search(const Snapshot& snapshot, const Request& request) const = 0;
+};
+
+// In memory, set at a time, exact: see engine/reference/reference_engine.h. `clock` is asked for deadlines only.
+std::unique_ptr<Engine> make_reference_engine(VisibleLsn& visible, const Clock& clock = system_clock());
+
+}  // namespace stele::engine
