@@ -29,7 +29,8 @@ class Engine {
   virtual Result<SearchResult> search(const Snapshot& snapshot, const Request& request) const = 0;
 };
 
-// In memory, set at a time, exact: see engine/reference/reference_engine.h. `clock` is asked for deadlines only.
+// In memory, set at a time, exact: see engine/reference/reference_engine.h. `clock` is asked for deadlines
+// only.
 std::unique_ptr<Engine> make_reference_engine(VisibleLsn& visible, const Clock& clock = system_clock());
 
 }  // namespace stele::engine

@@ -136,7 +136,7 @@ struct Fuse {
 };
 
 // Scores the first `window` of its one input anew and sorts them; what lies behind keeps its place after
-// them. `collection` restriction: none, the query applies to all targets.
+// them.
 struct Rescore {
   enum class Mode : std::uint8_t { kTotal, kMultiply, kAverage, kMax, kMin };
   QueryPtr query = nullptr;             // Elasticsearch's rescore

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace stele::text {
+
+// A code point and the bytes it took. Bytes that are no UTF-8 come one by one as kBadByte, which is a letter
+// of no script: tokenizers separate there.
+struct CodePoint {
+  std::uint32_t value = 0;
+  std::uint32_t bytes = 1;
+};
+constexpr std::uint32_t kBadByte = 0xFFFFFFFF;
+
+// The code point at `at`, which is within the text.
+CodePoint decode_at(std::string_view text, std::size_t at);
+void append_utf8(std::string& out, std::uint32_t code_point);
+// Code points in `text`, each bad byte counted as one.
+std::size_t count_code_points(std::string_view text);
+
+// By Unicode's simple mappings, one code point to one (Java's Character.toLowerCase), in place.
+void lowercase(std::string& text);
+std::string lowercased(std::string_view text);
+
+bool is_letter(std::uint32_t code_point);      // general categories L*
+bool is_whitespace(std::uint32_t code_point);  // Java's Character.isWhitespace: no-break spaces are none
+
+// Skin tones: one belongs to a pictograph that can bear it, and stands for itself elsewhere.
+bool is_emoji_modifier(std::uint32_t code_point);
+bool is_emoji_modifier_base(std::uint32_t code_point);
+
+// How a code point takes part in Unicode's word boundary rules (UAX #29), after Lucene's StandardTokenizer.
+enum class WordClass : std::uint8_t {
+  kOther,
+  kLetter,
+  kHebrew,
+  kNumeric,
+  kKatakana,
+  kExtendNumLet,  // '_'
+  kMidLetter,     // ':'
+  kMidNum,        // ',' ';'
+  kMidNumLet,     // '.'
+  kSingleQuote,
+  kDoubleQuote,
+  kExtend,       // also Format and ZWJ: belongs to what stands before it
+  kIdeographic,  // Han and Hiragana: each a token
+  kComplex,      // Thai, Lao, Khmer, Myanmar: runs without spaces
+  kEmoji,
+  kRegional,
+};
+WordClass word_class(std::uint32_t code_point);
+
+}  // namespace stele::text
