@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -9,8 +8,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/lsn.h"
 #include "views/definition.h"
+#include "views/document_builder.h"
 
 namespace stele::engine {
 class Collection;
@@ -51,7 +50,8 @@ struct CollectionEntry {
   TableName table;
   std::uint32_t table_oid = 0;
   std::shared_ptr<const CollectionDefinition> definition;
-  std::shared_ptr<engine::Collection> collection;  // never null
+  std::shared_ptr<const DocumentBuilder> builder;  // of this definition
+  std::shared_ptr<engine::Collection> collection;  // null while the first copy runs, and for kFailed
   CollectionState state = CollectionState::kBuilding;
   std::string reason;  // for kBuilding, kStale and kFailed
   WallTime created;

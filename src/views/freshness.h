@@ -4,12 +4,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/lsn.h"
 #include "base/result.h"
 #include "base/strong_id.h"
 #include "net/task.h"
+#include "postgres/replication/write_mark.h"
 
 namespace stele::views {
 
@@ -54,11 +57,14 @@ class Freshness {
   net::Task<Result<Lsn>> wait_write(WriteNumber number, TimePoint deadline);
   void forget_write(WriteNumber number);
 
-  // For the applier, on its thread.
-  void set_node(std::uint64_t node_id);
-  void set_timeline(std::uint32_t timeline);
-  // A transaction with one of our messages: true when it was ours (of this process).
-  bool came_back(std::string_view message, Lsn commit);
+  // For the applier, on its thread. `node` is another one at each start, so that the echo of a write of an
+  // earlier process is not taken for one of this.
+  void set_node(std::uint64_t node);
+  // History: the timelines that this server's one comes from, each with the LSN at which it ended.
+  void set_timeline(std::uint32_t timeline, std::vector<std::pair<std::uint32_t, Lsn>> history = {});
+  // A transaction that bears one of our marks commits at `commit`: its writer is answered by the publish()
+  // that reaches it. False when the mark is not of this process.
+  bool came_back(postgres::WriteMark mark, Lsn commit);
   void publish(Lsn visible);
   void fail(Error error);  // wakes all waiters with it; new waits fail until the next publish()
 
