@@ -360,6 +360,10 @@ Result<std::int64_t> DateFormat::read(std::string_view text) const {
         break;
     }
     if (read) return *read;
+    // Four digits are a year: one that is out of range is not milliseconds either.
+    if (alternative.kind == Kind::kIso && text.size() == 4 &&
+        text.find_first_not_of("0123456789") == text.npos)
+      break;
   }
   return make_error(
       ErrorCode::kInvalidArgument,
