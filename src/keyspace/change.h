@@ -10,8 +10,8 @@
 
 namespace stele::keyspace {
 
-// The order of all changes of a keyspace, over all databases and shards: 1, 2, 3, … An operation that changes
-// a key takes one number a key; one that changes nothing takes none.
+// The order of all changes of a keyspace, over all databases and shards: 1, 2, 3, … Each event takes a
+// number; what changes nothing takes none.
 struct ChangeTag;
 using ChangeSequence = StrongId<ChangeTag>;
 

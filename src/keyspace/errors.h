@@ -24,6 +24,5 @@ Error out_of_memory();
 Error not_declared(std::string_view name);
 // The key is a row: what changes it is SQL, or a command that the mapping turns into SQL.
 Error read_only(std::string_view name);
-Error cross_class(std::string_view from, std::string_view to);
 
 }  // namespace stele::keyspace

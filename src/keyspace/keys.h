@@ -45,7 +45,7 @@ class Keys {
   virtual Result<Expiry> expiry(KeyRef key) = 0;
 
   // The value and its expiry move; what was at `to` is gone. no_such_key without `from`; `from` = `to` does
-  // nothing. Both keys must be of one class (cross_class), since a value does not change its promise.
+  // nothing. The value takes on the promise of its new name's class; to and from mapped keys is read_only.
   virtual Result<void> rename(KeyRef from, KeyRef to) = 0;
   // False, and nothing moved, if `to` exists.
   virtual Result<bool> rename_if_absent(KeyRef from, KeyRef to) = 0;

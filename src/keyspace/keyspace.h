@@ -47,8 +47,8 @@ class Scope {
 };
 
 // WATCH: has this key changed since? Kept by the keyspace, so that the applier's changes, expiry, eviction
-// and flushes count. Ask in a group that declares the key (Group::unchanged). Any thread; destroying it
-// forgets the watch. Must not outlive the keyspace.
+// and flushes count. Made and asked in groups that declare the key; destroyed anywhere, which forgets it.
+// Must not outlive the keyspace.
 class Watch {
  public:
   virtual ~Watch() = default;
@@ -66,6 +66,7 @@ class Group {
 
   virtual WallMs now() const = 0;
   virtual KeyClass class_of(KeyRef key) const = 0;
+  virtual std::unique_ptr<Watch> watch(KeyRef key) = 0;
   virtual bool unchanged(const Watch& watch) = 0;
   // The last change of this group, or 0 if it changed nothing: what a durable, sync reply waits for.
   virtual ChangeSequence last_change() const = 0;
@@ -105,15 +106,12 @@ class Keyspace {
  public:
   virtual ~Keyspace() = default;
 
-  // Begins a group, or returns null because another holds part of the scope. Then `when_free` is called once,
-  // by another thread or this one, before or after this returns: try again then, in that order (fair). It
-  // must be short and must not enter the keyspace.
+  // Begins a group, or returns null because another holds part of the scope. After null, `when_free` is
+  // called once, by any thread, maybe before this returns: try again then. It must be short and must not
+  // enter the keyspace. A thread that holds a group begins no other.
   virtual GroupHandle try_begin(const Scope& scope, std::function<void()> when_free) = 0;
   // Waits. For threads that are no reactor (the applier, tests).
   GroupHandle begin(const Scope& scope);
-
-  // Begins to watch keys; inside no group.
-  virtual std::unique_ptr<Watch> watch(KeyRef key) = 0;
 
   // Removes up to `limit` keys whose time is over (mapped keys have none). How many; 0 also when a group is
   // in the way. Called regularly; keys are in any case gone for every reader at their time.

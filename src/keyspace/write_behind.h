@@ -22,8 +22,9 @@ struct DirtyObject {
   ObjectId id;
   ChangeSequence generation;  // its last change below the cut; comes back with the echo
   bool removed = false;       // delete the row; nothing below is set
-  bool is_new = false;        // there is no row yet, or its elements are all replaced
-  Key key;                    // its present name
+  // There may be no row yet, or another's elements in it: upsert the row and replace all of its elements.
+  bool whole = false;
+  Key key;  // its present name
   ValueType type = ValueType::kNone;
   std::optional<WallMs> expires_at;
 

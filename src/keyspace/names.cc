@@ -1,0 +1,81 @@
+// The names of the enumerations, as Redis spells them.
+#include "keyspace/change.h"
+#include "keyspace/key_class.h"
+#include "keyspace/value.h"
+
+namespace stele::keyspace {
+
+std::string_view to_string(ValueType type) {
+  switch (type) {
+    case ValueType::kNone:
+      return "none";
+    case ValueType::kString:
+      return "string";
+    case ValueType::kHash:
+      return "hash";
+    case ValueType::kList:
+      return "list";
+    case ValueType::kSet:
+      return "set";
+    case ValueType::kSortedSet:
+      return "zset";
+    case ValueType::kStream:
+      return "stream";
+  }
+  return "none";
+}
+
+std::string_view to_string(KeyClass key_class) {
+  switch (key_class) {
+    case KeyClass::kCache:
+      return "cache";
+    case KeyClass::kDurable:
+      return "durable";
+    case KeyClass::kDurableSync:
+      return "durable, sync";
+    case KeyClass::kMapped:
+      return "mapped";
+  }
+  return "cache";
+}
+
+std::string_view notification_name(ChangeEvent event) {
+  switch (event) {
+    case ChangeEvent::kSet:
+      return "set";
+    case ChangeEvent::kAppend:
+      return "append";
+    case ChangeEvent::kIncrementBy:
+      return "incrby";
+    case ChangeEvent::kIncrementByFloat:
+      return "incrbyfloat";
+    case ChangeEvent::kHashSet:
+      return "hset";
+    case ChangeEvent::kHashDelete:
+      return "hdel";
+    case ChangeEvent::kHashIncrementBy:
+      return "hincrby";
+    case ChangeEvent::kHashIncrementByFloat:
+      return "hincrbyfloat";
+    case ChangeEvent::kExpire:
+      return "expire";
+    case ChangeEvent::kPersist:
+      return "persist";
+    case ChangeEvent::kDelete:
+      return "del";
+    case ChangeEvent::kExpired:
+      return "expired";
+    case ChangeEvent::kEvicted:
+      return "evicted";
+    case ChangeEvent::kRenameFrom:
+      return "rename_from";
+    case ChangeEvent::kRenameTo:
+      return "rename_to";
+    case ChangeEvent::kFlush:
+    case ChangeEvent::kApplied:
+      return "";
+  }
+  return "";
+}
+
+}  // namespace stele::keyspace

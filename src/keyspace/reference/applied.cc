@@ -1,0 +1,37 @@
+#include "keyspace/reference/applied.h"
+
+#include <fmt/format.h>
+
+namespace stele::keyspace::reference {
+
+Result<void> ReferenceApplied::put(KeyRef key, Value value, std::optional<ObjectId> id) {
+  STELE_RETURN_IF_ERROR(session_.check_declared(key));
+  switch (value.type) {
+    case ValueType::kString:
+      break;
+    case ValueType::kHash:
+      if (value.fields.empty()) return make_error(ErrorCode::kInvalidArgument, "a hash without fields");
+      break;
+    case ValueType::kNone:
+      return make_error(ErrorCode::kInvalidArgument, "a value without a type");
+    default:
+      return make_error(ErrorCode::kUnsupported,
+                        fmt::format("values of type {} are not supported yet", to_string(value.type)));
+  }
+  session_.store().put(key, std::move(value), id);
+  return {};
+}
+
+Result<bool> ReferenceApplied::remove(KeyRef key) {
+  STELE_RETURN_IF_ERROR(session_.check_declared(key));
+  Object* const object = session_.store().find(key);
+  if (!object) return false;
+  session_.store().erase_applied(*object);
+  return true;
+}
+
+EchoOutcome ReferenceApplied::echo(ObjectId id, ChangeSequence generation) {
+  return session_.store().dirty().echo(id, generation);
+}
+
+}  // namespace stele::keyspace::reference

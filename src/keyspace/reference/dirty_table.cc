@@ -1,0 +1,151 @@
+#include "keyspace/reference/dirty_table.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace stele::keyspace::reference {
+
+PendingChanges& DirtyTable::touch(const Object& object, ChangeSequence generation, std::size_t bytes) {
+  Record& record = records_[object.id];
+  if (!record.pending) {
+    record.pending.emplace();
+    record.pending->whole = !object.has_row || record.diverged;
+    bytes += object.key.name.size();
+    // Nothing of it is in the table, so that all of it will be written.
+    if (record.pending->whole) bytes += object.string.size();
+  }
+  record.pending->generation = generation;
+  record.pending->bytes += bytes;
+  pending_bytes_ += bytes;
+  return *record.pending;
+}
+
+void DirtyTable::forget_pending(Record& record) {
+  if (!record.pending) return;
+  pending_bytes_ -= record.pending->bytes;
+  record.pending.reset();
+}
+
+void DirtyTable::changed(const Object& object, ChangeSequence generation) {
+  touch(object, generation, 0);
+}
+
+void DirtyTable::bytes_changed(const Object& object, ChangeSequence generation, std::size_t from) {
+  PendingChanges& pending = touch(object, generation, object.string.size() - from);
+  pending.bytes_from = std::min(pending.bytes_from.value_or(from), from);
+}
+
+void DirtyTable::field_changed(const Object& object, ChangeSequence generation, std::string_view field) {
+  const auto value = object.fields.find(field);
+  const std::size_t value_bytes = value == object.fields.end() ? 0 : value->second.size();
+  touch(object, generation, field.size() + value_bytes).fields.emplace(field);
+}
+
+void DirtyTable::removed(const Object& object, ChangeSequence generation) {
+  const auto at = records_.find(object.id);
+  if (!object.has_row) {
+    // No row to delete: PostgreSQL never hears of it.
+    if (at == records_.end()) return;
+    forget_pending(at->second);
+    records_.erase(at);
+    return;
+  }
+  if (at != records_.end()) forget_pending(at->second);
+  touch(object, generation, 0).removed = true;
+}
+
+bool DirtyTable::overridden(ObjectId id) {
+  const auto at = records_.find(id);
+  if (at == records_.end()) return false;
+  Record& record = at->second;
+  const bool lost = record.pending.has_value();
+  forget_pending(record);
+  if (record.in_flight) {
+    record.diverged = true;
+  } else {
+    records_.erase(at);
+  }
+  return lost;
+}
+
+std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>& find) {
+  std::vector<DirtyObject> removed;
+  std::vector<DirtyObject> taken;
+  for (auto& [id, record] : records_) {
+    if (!record.pending) continue;
+    const PendingChanges pending = *std::exchange(record.pending, std::nullopt);
+    record.in_flight = pending.generation;
+    record.diverged = false;  // all of it goes out
+    DirtyObject dirty;
+    dirty.id = id;
+    dirty.generation = pending.generation;
+    dirty.removed = pending.removed;
+    if (!pending.removed) {
+      Object& object = *find(id);
+      object.has_row = true;
+      dirty.whole = pending.whole;
+      dirty.key = object.key;
+      dirty.type = object.type;
+      dirty.expires_at = object.expires_at;
+      if (object.type == ValueType::kString && (pending.whole || pending.bytes_from)) {
+        dirty.value_changed = true;
+        dirty.string_from = pending.whole ? 0 : *pending.bytes_from;
+        dirty.string = object.string.substr(dirty.string_from);
+      }
+      for (const auto& [name, value] : object.fields) {
+        if (pending.whole || pending.fields.contains(name)) dirty.fields_set.push_back({name, value});
+      }
+      for (const std::string& name : pending.fields) {
+        if (!pending.whole && !object.fields.contains(name)) dirty.fields_removed.push_back(name);
+      }
+    }
+    (dirty.removed ? removed : taken).push_back(std::move(dirty));
+  }
+  pending_bytes_ = 0;
+  removed.insert(removed.end(), std::move_iterator(taken.begin()), std::move_iterator(taken.end()));
+  return removed;
+}
+
+void DirtyTable::give_back(const DirtyObject& object) {
+  const auto at = records_.find(object.id);
+  // A foreign change took its place: there is nothing left to write.
+  if (at == records_.end() || at->second.in_flight != object.generation) return;
+  Record& record = at->second;
+  record.in_flight.reset();
+  if (std::exchange(record.diverged, false) && !record.pending) {
+    records_.erase(at);
+    return;
+  }
+  const bool is_fresh = !record.pending.has_value();
+  if (is_fresh) {
+    record.pending.emplace();
+    record.pending->generation = object.generation;
+    record.pending->removed = object.removed;
+  }
+  PendingChanges& pending = *record.pending;
+  pending.whole = pending.whole || object.whole;
+  if (object.value_changed) {
+    pending.bytes_from = std::min(pending.bytes_from.value_or(object.string_from), object.string_from);
+  }
+  for (const Field& field : object.fields_set) pending.fields.insert(field.name);
+  for (const std::string& name : object.fields_removed) pending.fields.insert(name);
+  std::size_t bytes = object.key.name.size() + object.string.size();
+  for (const Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
+  pending.bytes += bytes;
+  pending_bytes_ += bytes;
+}
+
+EchoOutcome DirtyTable::echo(ObjectId id, ChangeSequence generation) {
+  const auto at = records_.find(id);
+  if (at == records_.end()) return EchoOutcome::kApply;
+  Record& record = at->second;
+  const bool is_ours = record.in_flight == generation;
+  const bool was_diverged = is_ours && std::exchange(record.diverged, false);
+  if (is_ours) record.in_flight.reset();
+  if (record.pending || record.in_flight) return EchoOutcome::kSuperseded;
+  records_.erase(at);
+  return is_ours && !was_diverged ? EchoOutcome::kSettled : EchoOutcome::kApply;
+}
+
+}  // namespace stele::keyspace::reference

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "keyspace/reference/object.h"
+#include "keyspace/write_behind.h"
+
+namespace stele::keyspace::reference {
+
+// What the next cut takes of one object.
+struct PendingChanges {
+  ChangeSequence generation;
+  bool removed = false;
+  bool whole = false;
+  std::optional<std::size_t> bytes_from;
+  std::set<std::string, std::less<>> fields;
+  std::size_t bytes = 0;  // about what a flush will write
+};
+
+// What of the written-behind objects is not in PostgreSQL yet? One record an object that is dirty: what
+// changed since the last cut, and the generation that a flush carried and whose echo is awaited.
+//
+// Threads: only within the exclusive group or whoever holds the keyspace's gate.
+// Rules: design of the write-behind classes. A foreign change beats what no cut has taken; an echo settles
+// only the generation that it carries. After a foreign change came between a cut and its echo, the table will
+// hold the flush's value and the view the foreign one, so partial changes have no common ground: until the
+// echo is back all of the object is written (`diverged`).
+class DirtyTable {
+ public:
+  // The object changed, in its name or expiry alone, …
+  void changed(const Object& object, ChangeSequence generation);
+  // … in its bytes from `from` on, …
+  void bytes_changed(const Object& object, ChangeSequence generation, std::size_t from);
+  // … or in one field.
+  void field_changed(const Object& object, ChangeSequence generation, std::string_view field);
+  void removed(const Object& object, ChangeSequence generation);
+  // A foreign change replaces or removes the object. Whether local changes were lost to it.
+  bool overridden(ObjectId id);
+
+  // Takes all changes; `find` gives the object of an id.
+  std::vector<DirtyObject> take(const std::function<Object*(ObjectId)>& find);
+  void give_back(const DirtyObject& object);
+  EchoOutcome echo(ObjectId id, ChangeSequence generation);
+
+  std::size_t size() const { return records_.size(); }
+  std::size_t pending_bytes() const { return pending_bytes_; }
+
+ private:
+  struct Record {
+    std::optional<PendingChanges> pending;
+    std::optional<ChangeSequence> in_flight;
+    bool diverged = false;
+  };
+
+  PendingChanges& touch(const Object& object, ChangeSequence generation, std::size_t bytes);
+  void forget_pending(Record& record);
+
+  std::map<ObjectId, Record> records_;
+  std::size_t pending_bytes_ = 0;
+};
+
+}  // namespace stele::keyspace::reference

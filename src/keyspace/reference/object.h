@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "keyspace/key.h"
+#include "keyspace/value.h"
+#include "keyspace/write_behind.h"
+
+namespace stele::keyspace::reference {
+
+// A value at a key.
+struct Object {
+  ObjectId id;
+  Key key;
+  ValueType type = ValueType::kNone;
+  std::string string;
+  std::map<std::string, std::string, std::less<>> fields;
+  std::optional<WallMs> expires_at;
+  bool has_row = false;  // a cut has carried it, or PostgreSQL gave it
+  std::size_t memory_bytes = 0;
+};
+
+}  // namespace stele::keyspace::reference

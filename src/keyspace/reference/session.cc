@@ -1,0 +1,69 @@
+#include "keyspace/reference/session.h"
+
+#include <algorithm>
+
+#include "keyspace/errors.h"
+
+namespace stele::keyspace::reference {
+
+Result<void> Session::check_declared(KeyRef key) const {
+  if (scope_.kind() == Scope::Kind::kWhole) return {};
+  const auto& declared = scope_.declared();
+  const bool found =
+      std::any_of(declared.begin(), declared.end(), [&](const Key& each) { return KeyRef(each) == key; });
+  if (!found) return not_declared(key.name);
+  return {};
+}
+
+Result<void> Session::check_writable(KeyRef key) const {
+  STELE_RETURN_IF_ERROR(check_declared(key));
+  if (store_.class_of(key) == KeyClass::kMapped) return read_only(key.name);
+  return {};
+}
+
+Result<void> Session::check_memory() const {
+  if (max_memory_bytes_ > 0 && store_.used_memory_bytes() > max_memory_bytes_) return out_of_memory();
+  return {};
+}
+
+Result<Object*> Session::find(KeyRef key) {
+  STELE_RETURN_IF_ERROR(check_declared(key));
+  Object* const object = store_.find(key);
+  if (object && object->expires_at && is_past(*object->expires_at)) {
+    store_.erase(*object, ChangeEvent::kExpired);
+    return nullptr;
+  }
+  return object;
+}
+
+Result<Object*> Session::find(KeyRef key, ValueType type) {
+  STELE_TRY(Object* const object, find(key));
+  if (object && object->type != type) return wrong_type();
+  return object;
+}
+
+Result<Object*> Session::find_to_grow(KeyRef key, ValueType type) {
+  STELE_RETURN_IF_ERROR(check_writable(key));
+  STELE_RETURN_IF_ERROR(check_memory());
+  return find(key, type);
+}
+
+bool Session::apply_expiry(Object& object, ExpiryChange change) {
+  switch (change.kind) {
+    case ExpiryChange::Kind::kKeep:
+      return true;
+    case ExpiryChange::Kind::kClear:
+      if (object.expires_at) store_.set_expiry(object, std::nullopt);
+      return true;
+    case ExpiryChange::Kind::kAt:
+      if (is_past(change.at)) {
+        store_.erase(object, ChangeEvent::kDelete);
+        return false;
+      }
+      store_.set_expiry(object, change.at);
+      return true;
+  }
+  return true;
+}
+
+}  // namespace stele::keyspace::reference

@@ -1,0 +1,229 @@
+#include "keyspace/reference/store.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace stele::keyspace::reference {
+
+Store::Store(ObjectId first_object_id, std::uint64_t random_seed)
+    : next_id_(first_object_id), random_(random_seed) {}
+
+Object* Store::find(KeyRef key) {
+  const auto database = databases_.find(key.db);
+  if (database == databases_.end()) return nullptr;
+  const auto at = database->second.find(Place(scan_position(key), key.name));
+  return at == database->second.end() ? nullptr : &at->second;
+}
+
+Object* Store::find(ObjectId id) {
+  const auto at = names_.find(id);
+  return at == names_.end() ? nullptr : find(at->second);
+}
+
+Object& Store::insert(KeyRef key, ValueType type, std::optional<ObjectId> id) {
+  if (!id) id = std::exchange(next_id_, next_id_.next());
+  if (*id >= next_id_) next_id_ = id->next();
+  const auto [at, is_new] = databases_[key.db].try_emplace(Place(scan_position(key), key.name));
+  STELE_CHECK(is_new);
+  Object& object = at->second;
+  object.id = *id;
+  object.key = Key(key);
+  object.type = type;
+  names_[*id] = object.key;
+  return object;
+}
+
+void Store::erase_object(Object& object) {
+  const Key key = object.key;
+  set_expiry_quietly(object, std::nullopt);
+  used_memory_bytes_ -= object.memory_bytes;
+  names_.erase(object.id);
+  databases_[key.db].erase(Place(scan_position(key), key.name));
+}
+
+ChangeSequence Store::record(KeyRef key, ChangeEvent event, ValueType type) {
+  last_change_ = last_change_.next();
+  changes_.push_back({last_change_, event, type, Key(key)});
+  return last_change_;
+}
+
+// About what a compact table would need: two allocations' worth of overhead a key, one a field.
+void Store::recount(Object& object) {
+  constexpr std::size_t kKeyBytes = 64;
+  constexpr std::size_t kFieldBytes = 32;
+  std::size_t bytes = kKeyBytes + object.key.name.size() + object.string.size();
+  for (const auto& [name, value] : object.fields) bytes += kFieldBytes + name.size() + value.size();
+  used_memory_bytes_ = used_memory_bytes_ - object.memory_bytes + bytes;
+  object.memory_bytes = bytes;
+}
+
+Object& Store::insert_string(KeyRef key, std::string_view value, ChangeEvent event) {
+  Object& object = insert(key, ValueType::kString, std::nullopt);
+  assign(object, value, event);
+  return object;
+}
+
+Object& Store::insert_hash(KeyRef key, std::span<const FieldRef> fields, ChangeEvent event) {
+  Object& object = insert(key, ValueType::kHash, std::nullopt);
+  set_fields(object, fields, event);
+  return object;
+}
+
+void Store::assign(Object& object, std::string_view value, ChangeEvent event) {
+  object.string.assign(value);
+  recount(object);
+  const ChangeSequence change = record(object.key, event, object.type);
+  if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, 0);
+}
+
+void Store::append(Object& object, std::string_view tail) {
+  const std::size_t from = object.string.size();
+  object.string.append(tail);
+  recount(object);
+  const ChangeSequence change = record(object.key, ChangeEvent::kAppend, object.type);
+  if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, from);
+}
+
+void Store::set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event) {
+  for (const FieldRef& field : fields) object.fields.insert_or_assign(std::string(field.name), field.value);
+  recount(object);
+  const ChangeSequence change = record(object.key, event, object.type);
+  if (!is_written_behind_key(object.key)) return;
+  for (const FieldRef& field : fields) dirty_.field_changed(object, change, field.name);
+}
+
+void Store::remove_fields(Object& object, std::span<const std::string_view> fields) {
+  const ChangeSequence change = record(object.key, ChangeEvent::kHashDelete, object.type);
+  for (const std::string_view field : fields) {
+    const auto at = object.fields.find(field);
+    if (at == object.fields.end()) continue;
+    object.fields.erase(at);
+    if (is_written_behind_key(object.key)) dirty_.field_changed(object, change, field);
+  }
+  recount(object);
+  if (object.fields.empty()) erase(object, ChangeEvent::kDelete);
+}
+
+void Store::set_expiry_quietly(Object& object, std::optional<WallMs> at) {
+  if (object.expires_at) expiries_.erase({*object.expires_at, object.key.db, object.key.name});
+  object.expires_at = at;
+  if (at) expiries_.insert({*at, object.key.db, object.key.name});
+}
+
+void Store::set_expiry(Object& object, std::optional<WallMs> at) {
+  set_expiry_quietly(object, at);
+  const ChangeSequence change =
+      record(object.key, at ? ChangeEvent::kExpire : ChangeEvent::kPersist, object.type);
+  if (is_written_behind_key(object.key)) dirty_.changed(object, change);
+}
+
+void Store::erase(Object& object, ChangeEvent event) {
+  const ChangeSequence change = record(object.key, event, ValueType::kNone);
+  if (event == ChangeEvent::kExpired) ++expired_;
+  // A row that a class change left behind is deleted too: the key is gone for every reader.
+  if (is_written_behind_key(object.key)) dirty_.removed(object, change);
+  erase_object(object);
+}
+
+void Store::rename(Object& object, KeyRef to) {
+  const bool was_written_behind = is_written_behind_key(object.key);
+  const bool will_be_written_behind = is_written_behind_key(to);
+  const ChangeSequence from_change = record(object.key, ChangeEvent::kRenameFrom, ValueType::kNone);
+  Object moved = object;
+  if (was_written_behind && !will_be_written_behind) {
+    dirty_.removed(object, from_change);
+    moved.has_row = false;
+  }
+  erase_object(object);
+  // Out of a class that is written behind, and back later: another object, since the row of this one goes.
+  const bool keeps_id = was_written_behind == will_be_written_behind;
+  Object& renamed = insert(to, moved.type, keeps_id ? std::optional(moved.id) : std::nullopt);
+  renamed.string = std::move(moved.string);
+  renamed.fields = std::move(moved.fields);
+  renamed.has_row = moved.has_row;
+  set_expiry_quietly(renamed, moved.expires_at);
+  recount(renamed);
+  const ChangeSequence change = record(to, ChangeEvent::kRenameTo, renamed.type);
+  if (will_be_written_behind) dirty_.changed(renamed, change);
+}
+
+void Store::override_local(ObjectId id) {
+  if (dirty_.overridden(id)) ++overridden_;
+}
+
+void Store::put(KeyRef key, Value value, std::optional<ObjectId> id) {
+  // Renamed by SQL: it leaves its former name.
+  if (Object* const elsewhere = id ? find(*id) : nullptr; elsewhere && KeyRef(elsewhere->key) != key) {
+    erase_applied(*elsewhere);
+  }
+  if (Object* const former = find(key)) {
+    override_local(former->id);
+    if (!id && class_of(key) == KeyClass::kMapped) id = former->id;
+    erase_object(*former);
+  }
+  if (id) override_local(*id);
+  Object& object = insert(key, value.type, id);
+  object.has_row = true;
+  object.string = std::move(value.string);
+  for (Field& field : value.fields) object.fields.insert_or_assign(std::move(field.name), field.value);
+  if (class_of(key) != KeyClass::kMapped) set_expiry_quietly(object, value.expires_at);
+  recount(object);
+  record(key, ChangeEvent::kApplied, object.type);
+}
+
+void Store::erase_applied(Object& object) {
+  override_local(object.id);
+  record(object.key, ChangeEvent::kApplied, ValueType::kNone);
+  erase_object(object);
+}
+
+const Object* Store::at_or_after(DatabaseNumber db, std::uint64_t position) const {
+  const auto database = databases_.find(db);
+  if (database == databases_.end()) return nullptr;
+  const auto at = database->second.lower_bound(Place(position, ""));
+  return at == database->second.end() ? nullptr : &at->second;
+}
+
+const Object* Store::after(const Object& object) const {
+  const Database& database = databases_.at(object.key.db);
+  const auto at = database.upper_bound(Place(scan_position(object.key), object.key.name));
+  return at == database.end() ? nullptr : &at->second;
+}
+
+std::optional<Key> Store::earliest_expiring(WallMs until) const {
+  if (expiries_.empty()) return std::nullopt;
+  const auto& [at, db, name] = *expiries_.begin();
+  if (at > until) return std::nullopt;
+  return Key(db, name);
+}
+
+std::vector<DatabaseNumber> Store::databases() const {
+  std::vector<DatabaseNumber> numbers;
+  for (const auto& [number, database] : databases_) numbers.push_back(number);
+  return numbers;
+}
+
+std::size_t Store::size(DatabaseNumber db) const {
+  const auto database = databases_.find(db);
+  return database == databases_.end() ? 0 : database->second.size();
+}
+
+std::vector<Store::Recorded> Store::take_changes() {
+  return std::exchange(changes_, {});
+}
+
+KeyspaceStats Store::stats() const {
+  KeyspaceStats stats;
+  stats.keys = names_.size();
+  stats.keys_with_expiry = expiries_.size();
+  stats.used_memory_bytes = used_memory_bytes_;
+  stats.dirty_objects = dirty_.size();
+  stats.dirty_bytes = dirty_.pending_bytes();
+  stats.expired = expired_;
+  stats.overridden = overridden_;
+  stats.last_change = last_change_;
+  return stats;
+}
+
+}  // namespace stele::keyspace::reference
