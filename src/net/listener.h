@@ -34,7 +34,10 @@ class Listener {
 
   // The address bound, with the port chosen when 0 was asked.
   const Address& address() const;
+  // Sessions that run.
   std::size_t connections() const;
+  // Connections closed at once because of connections_max, so far.
+  std::size_t refused() const;
 
   void stop_accepting();
   void close_all();

@@ -12,8 +12,8 @@
 
 namespace stele::net {
 
-class Socket;   // one file descriptor's traffic, by backend (net/socket.h)
 class Backend;  // io_uring or epoll (net/backend.h)
+class Mailbox;  // work posted by other threads (net/mailbox.h)
 
 enum class BackendKind : std::uint8_t { kBest, kIoUring, kEpoll };
 
@@ -63,6 +63,8 @@ class Reactor {
   // For net/ alone: the backend that sockets register with, and handles to resume in this round.
   Backend& backend() { return *backend_; }
   void resume_soon(std::coroutine_handle<> handle);
+  // For threads that may outlive the reactor: what they post after its end is dropped.
+  std::shared_ptr<Mailbox> mailbox() const;
 
  private:
   friend class Timer;
@@ -84,16 +86,17 @@ class Reactor {
   struct YieldAwaiter {
     Reactor* reactor;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> handle) { reactor->resume_soon(handle); }
+    void await_suspend(std::coroutine_handle<> handle) { reactor->resume_next_round(handle); }
     void await_resume() const noexcept {}
   };
   struct State;
 
   explicit Reactor(std::unique_ptr<Backend> backend, ReactorOptions options);
   void add_sleep(TimePoint when, std::coroutine_handle<> handle);
+  void resume_next_round(std::coroutine_handle<> handle);
 
-  std::unique_ptr<Backend> backend_;
   std::unique_ptr<State> state_;
+  std::unique_ptr<Backend> backend_;  // destroyed first: it uses the mailbox's wake descriptor
 };
 
 // Calls back once at a time, unless cancelled or destroyed before. Confined to its reactor's thread.

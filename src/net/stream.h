@@ -10,15 +10,15 @@
 #include "base/result.h"
 #include "net/address.h"
 #include "net/task.h"
+#include "net/tls.h"
 
 namespace stele::net {
 
 class Reactor;
-class TlsContext;
 
 struct StreamLimits {
   std::size_t input_bytes_max =
-      1U << 20;  // reading from the peer pauses while more than this is not consumed
+      1U << 20;  // reading ahead pauses while more than this is not consumed; read() itself goes on
   std::size_t output_bytes_max =
       1U << 20;  // flush() waits while more than this is not yet taken by the kernel
 };
@@ -32,6 +32,8 @@ struct StreamLimits {
 // Cost: no allocation and no coroutine frame a read or flush; bytes are copied once from the kernel's buffer.
 class Stream {
  public:
+  struct State;  // for net/ alone
+
   // kUnavailable (refused, no route, no such socket), kDeadlineExceeded. On the current reactor.
   static Task<Result<std::unique_ptr<Stream>>> connect(Address address, TimePoint deadline,
                                                        StreamLimits limits = {});
@@ -83,12 +85,11 @@ class Stream {
 
  private:
   friend class Listener;
-  struct State;
   explicit Stream(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
-// The awaiters hold only a pointer; they are defined with State in net/stream_state.h and inlined there.
+// The awaiters hold only a pointer.
 class Stream::ReadAwaiter {
  public:
   bool await_ready();

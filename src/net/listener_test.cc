@@ -1,0 +1,126 @@
+#include "net/listener.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "net/test_reactor.h"
+
+namespace stele::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ListenerTest : public ReactorTest {};
+STELE_ON_EACH_BACKEND(ListenerTest);
+
+const Address kAnyPort{"127.0.0.1", 0};
+
+Task<void> hold(std::unique_ptr<Stream> stream) {
+  for (;;) {
+    const auto more = co_await stream->read();
+    if (!more.has_value()) co_return;
+    stream->consume(stream->input().size());
+  }
+}
+
+Task<void> port_in_use() {
+  auto first = Listener::open(kAnyPort, {}, hold);
+  EXPECT_TRUE(first.has_value());
+  ListenerOptions alone;
+  alone.reuse_port = false;
+  const Address taken = (*first)->address();
+  EXPECT_NE(taken.port, 0);
+  const auto refused = Listener::open(taken, alone, hold);
+  EXPECT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kAlreadyExists);
+  EXPECT_EQ(refused.error().detail("address"), taken.to_string());
+  EXPECT_TRUE(refused.error().detail("holder").starts_with(std::to_string(getpid()) + " ("));
+  // Reactors of one process may share it.
+  const auto shared = Listener::open(taken, {}, hold);
+  EXPECT_TRUE(shared.has_value()) << shared.error().to_string();
+  co_return;
+}
+
+TEST_P(ListenerTest, NamesTheHolderOfAPortInUse) {
+  run(port_in_use());
+}
+
+Task<void> unix_in_use(std::string path) {
+  auto first = Listener::open(Address{path, 0}, {}, hold);
+  EXPECT_TRUE(first.has_value());
+  const auto second = Listener::open(Address{path, 0}, {}, hold);
+  EXPECT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kAlreadyExists);
+  co_return;
+}
+
+TEST_P(ListenerTest, AUnixPathIsTakenOverOnlyFromTheDead) {
+  const std::string path = testing::TempDir() + "/stele_listener_test_" + std::to_string(getpid());
+  run(unix_in_use(path));
+  run(unix_in_use(path));
+}
+
+Task<void> no_right() {
+  if (::geteuid() == 0) co_return;  // root may
+  const auto denied = Listener::open(Address{"127.0.0.1", 1}, {}, hold);
+  EXPECT_FALSE(denied.has_value());
+  EXPECT_EQ(denied.error().code, ErrorCode::kPermissionDenied);
+}
+
+TEST_P(ListenerTest, PrivilegedPorts) {
+  run(no_right());
+}
+
+Task<void> too_many() {
+  ListenerOptions options;
+  options.connections_max = 2;
+  auto listener = Listener::open(kAnyPort, options, hold);
+  std::vector<std::unique_ptr<Stream>> streams;
+  for (int i = 0; i < 3; ++i) {
+    auto stream = co_await Stream::connect((*listener)->address(), kNoDeadline);
+    EXPECT_TRUE(stream.has_value());
+    streams.push_back(*std::move(stream));
+  }
+  const auto closed = co_await streams[2]->read();
+  EXPECT_EQ(closed.error().code, ErrorCode::kConnectionClosed);
+  EXPECT_EQ((*listener)->connections(), 2U);
+  EXPECT_EQ((*listener)->refused(), 1U);
+  streams.erase(streams.begin());
+  while ((*listener)->connections() > 1) co_await Reactor::current()->sleep_for(milliseconds(1));
+  auto next = co_await Stream::connect((*listener)->address(), kNoDeadline);
+  EXPECT_TRUE(next.has_value());
+  while ((*listener)->connections() < 2) co_await Reactor::current()->sleep_for(milliseconds(1));
+  (*listener)->stop_accepting();
+  (*listener)->close_all();
+  co_await (*listener)->closed();
+  EXPECT_EQ((*listener)->connections(), 0U);
+  const auto after = co_await Stream::connect((*listener)->address(), kNoDeadline);
+  EXPECT_FALSE(after.has_value());
+}
+
+TEST_P(ListenerTest, LimitsItsConnections) {
+  run(too_many());
+}
+
+Task<void> outlived(std::unique_ptr<Stream>* client, bool* ended) {
+  auto listener = Listener::open(kAnyPort, {}, hold);
+  auto stream = co_await Stream::connect((*listener)->address(), kNoDeadline);
+  *client = *std::move(stream);
+  while ((*listener)->connections() == 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  listener->reset();
+  client->reset();
+  co_await Reactor::current()->sleep_for(milliseconds(20));
+  *ended = true;
+}
+
+TEST_P(ListenerTest, ASessionMayOutliveItsListener) {
+  std::unique_ptr<Stream> client;
+  bool ended = false;
+  run(outlived(&client, &ended));
+  EXPECT_TRUE(ended);
+}
+
+}  // namespace
+}  // namespace stele::net
