@@ -194,6 +194,18 @@ void append_bind(std::string& out, std::string_view portal, std::string_view sta
   append_formats(out, result_formats);
 }
 
+void append_bind_encoded(std::string& out, std::string_view portal, std::string_view statement,
+                         std::span<const Format> parameter_formats, std::string_view cells,
+                         Format result_format) {
+  const FrameWriter frame(out, 'B');
+  append_c_string(out, portal);
+  append_c_string(out, statement);
+  append_formats(out, parameter_formats);
+  append_big_endian(out, static_cast<std::int16_t>(parameter_formats.size()));
+  out.append(cells);
+  append_formats(out, std::span(&result_format, 1));
+}
+
 void append(std::string& out, const Describe& message) {
   append_target(out, 'D', message);
 }

@@ -98,5 +98,10 @@ void append_parse(std::string& out, std::string_view statement, std::string_view
 void append_bind(std::string& out, std::string_view portal, std::string_view statement,
                  std::span<const Format> parameter_formats, std::span<const Cell> parameters,
                  std::span<const Format> result_formats);
+// The same with one format for all results and the cells already encoded (each a length and its bytes), as
+// many as there are formats.
+void append_bind_encoded(std::string& out, std::string_view portal, std::string_view statement,
+                         std::span<const Format> parameter_formats, std::string_view cells,
+                         Format result_format);
 
 }  // namespace stele::postgres::wire

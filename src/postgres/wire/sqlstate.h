@@ -20,6 +20,7 @@ constexpr std::string_view kInvalidParameterValue = "22023";
 constexpr std::string_view kUniqueViolation = "23505";
 constexpr std::string_view kActiveSqlTransaction = "25001";
 constexpr std::string_view kInFailedSqlTransaction = "25P02";
+constexpr std::string_view kUndefinedPreparedStatement = "26000";
 constexpr std::string_view kInvalidAuthorization = "28000";
 constexpr std::string_view kInvalidPassword = "28P01";
 constexpr std::string_view kInvalidCatalogName = "3D000";
