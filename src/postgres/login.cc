@@ -223,6 +223,23 @@ net::Task<Result<LoggedIn>> log_in(ConnectOptions options, TimePoint deadline) {
   }
 }
 
+net::Task<Result<std::unique_ptr<net::Stream>>> open_session(ConnectOptions options, TimePoint deadline) {
+  Error last = make_error(ErrorCode::kInvalidArgument, "no address of PostgreSQL");
+  for (const net::Address& address : options.addresses) {
+    for (const Encryption encryption : encryptions(options.ssl_mode, address)) {
+      auto stream = co_await open_stream(&options, address, encryption, deadline);
+      if (stream) {
+        (*stream)->set_read_deadline(kNoDeadline);
+        (*stream)->set_write_deadline(kNoDeadline);
+        co_return std::move(stream);
+      }
+      last = std::move(stream).error();
+      last.message = fmt::format("{}: {}", address.to_string(), last.message);
+    }
+  }
+  co_return last;
+}
+
 CancelTarget cancel_target(const ConnectOptions& options, const LoggedIn& session) {
   CancelTarget target{options, session.address, session.process_id, session.cancel_key};
   // As the session itself: the server takes a cancel only over what its pg_hba.conf would let in.
