@@ -11,11 +11,16 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "net/task.h"
-#include "postgres/connection_options.h"
+#include "postgres/connect_options.h"
 
 namespace stele::net {
 class Reactor;
 }
+
+namespace stele::engine {
+class Engine;
+class VisibleLsn;
+}  // namespace stele::engine
 
 namespace stele::views {
 
@@ -25,7 +30,7 @@ class Freshness;
 class Writer;
 
 struct ViewsOptions {
-  postgres::ConnectionOptions postgres;
+  postgres::ConnectOptions postgres;
   std::string spool_directory;  // where large transactions and catch-up changes are spooled
   std::uint64_t spool_bytes_max = 16ULL << 30;
   Duration slot_timeout = std::chrono::seconds(30);  // creation waits for running transactions
@@ -55,6 +60,11 @@ class Views {
   Catalog& catalog();
   Freshness& freshness();
   Administration& administration();
+  // What searches run on: the engine of all collections, and the LSN up to which they show.
+  engine::Engine& engine();
+  engine::VisibleLsn& visible();
+  // A client changed definitions: looks for what changed now instead of at the next second. Any thread.
+  void notice_ddl();
   // A writer for the current reactor; the caller owns it and destroys it on that reactor.
   std::unique_ptr<Writer> make_writer();
   ViewsStatus status() const;
