@@ -1,0 +1,330 @@
+#include "net/http/server.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "net/event.h"
+#include "net/http/client.h"
+#include "net/http/gzip.h"
+#include "net/test_reactor.h"
+
+namespace stele::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class HttpServerTest : public ReactorTest {};
+STELE_ON_EACH_BACKEND(HttpServerTest);
+
+const Address kAnyPort{"127.0.0.1", 0};
+
+TimePoint soon() {
+  return system_clock().now() + seconds(20);
+}
+
+// Says what was asked. /throw, /stream?n=, /broken, /big?n= do what they say.
+struct Counted {
+  int left;
+  bool breaks;
+  Task<Result<std::string>> next() {
+    if (left == 0 && breaks) co_return make_error(ErrorCode::kInternal, "on purpose");
+    if (left == 0) co_return std::string();
+    co_return "piece " + std::to_string(left--) + ";";
+  }
+};
+
+Task<HttpResponse> answer(HttpRequest request) {
+  HttpResponse response;
+  const int n = std::stoi(std::string(request.query_value("n").value_or("0")));
+  if (request.path == "/throw") throw std::runtime_error("on purpose");
+  if (request.path == "/stream" || request.path == "/broken") {
+    auto state = std::make_shared<Counted>(Counted{n, request.path == "/broken"});
+    response.producer = [state] { return state->next(); };
+    co_return response;
+  }
+  if (request.path == "/big") {
+    response.body = std::string(static_cast<std::size_t>(n), 'b');
+    co_return response;
+  }
+  if (request.path == "/slow") co_await Reactor::current()->sleep_for(milliseconds(n));
+  response.headers.add("Content-Type", "text/plain");
+  response.body = request.method + " " + request.path + " " + request.body;
+  co_return response;
+}
+
+std::unique_ptr<HttpServer> open(HttpServerOptions options = {}) {
+  auto server = HttpServer::open(kAnyPort, std::move(options), answer);
+  EXPECT_TRUE(server.has_value());
+  return *std::move(server);
+}
+
+HttpCall call_of(std::string method, std::string target, std::string body = {}) {
+  HttpCall call;
+  call.method = std::move(method);
+  call.target = std::move(target);
+  call.body = std::move(body);
+  return call;
+}
+
+Task<HttpReply> call(Address address, HttpCall what) {
+  auto reply = co_await http_call(std::move(address), std::move(what), soon());
+  EXPECT_TRUE(reply.has_value()) << reply.error().to_string();
+  co_return reply.has_value() ? *std::move(reply) : HttpReply{};
+}
+
+// Sends `bytes` and returns all that comes back until the server closes.
+Task<std::string> exchange(Address address, std::string bytes) {
+  auto connected = co_await Stream::connect(std::move(address), soon());
+  const std::unique_ptr<Stream> stream = *std::move(connected);
+  stream->set_read_deadline(soon());
+  stream->output() += bytes;
+  const auto sent = co_await stream->flush();
+  EXPECT_TRUE(sent.has_value());
+  for (;;) {
+    const auto more = co_await stream->read();
+    if (!more.has_value()) co_return std::string(stream->input());
+  }
+}
+
+int count(std::string_view text, std::string_view what) {
+  int found = 0;
+  for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++found;
+  return found;
+}
+
+Task<void> keep_alive() {
+  const auto server = open();
+  auto connected = co_await Stream::connect(server->address(), soon());
+  const std::unique_ptr<Stream> stream = *std::move(connected);
+  for (int i = 0; i < 20; ++i) {
+    auto what = call_of("POST", "/echo/" + std::to_string(i), "body " + std::to_string(i));
+    const auto reply = co_await http_call(stream.get(), std::move(what));
+    EXPECT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->body, "POST /echo/" + std::to_string(i) + " body " + std::to_string(i));
+    EXPECT_EQ(reply->headers.get("content-type"), "text/plain");
+    EXPECT_TRUE(reply->headers.contains("Date"));
+    EXPECT_TRUE(reply->keep_alive);
+  }
+  EXPECT_EQ(server->connections(), 1U);
+  EXPECT_EQ(server->requests(), 20U);
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, KeepsAConnectionForManyRequests) {
+  run(keep_alive());
+}
+
+Task<void> pipelined() {
+  const auto server = open();
+  std::string bytes;
+  for (int i = 0; i < 50; ++i)
+    bytes += "GET /" + std::string(i % 10 == 0 ? "slow" : "fast") + "?n=3 HTTP/1.1\r\nHost: h\r\n\r\n";
+  bytes += "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  const std::string reply = co_await exchange(server->address(), bytes);
+  EXPECT_EQ(count(reply, "HTTP/1.1 200 OK\r\n"), 51);
+  EXPECT_EQ(count(reply, "Connection: close"), 1);
+  EXPECT_LT(reply.rfind("GET /slow"), reply.rfind("GET /fast"));
+  EXPECT_TRUE(reply.ends_with("GET /last "));
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, AnswersPipelinedRequestsInOrder) {
+  run(pipelined());
+}
+
+Task<void> failures() {
+  HttpServerOptions options;
+  options.limits.body_bytes_max = 1000;
+  options.request_timeout = milliseconds(50);
+  const auto server = open(options);
+  const std::pair<std::string, std::string> cases[] = {
+      {"nonsense\r\n\r\n", "HTTP/1.1 400 "},
+      {"GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
+      {"BREW / HTTP/1.1\r\n\r\n", "HTTP/1.1 501 "},
+      {"GET / HTTP/1.1\r\n" + std::string(70'000, 'x'), "HTTP/1.1 431 "},
+      {"GET /" + std::string(70'000, 'x'), "HTTP/1.1 414 "},
+      {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n" + std::string(5000, 'x'),
+       "HTTP/1.1 413 "},
+      {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc", "HTTP/1.1 408 "},
+      {"GET / HTT", "HTTP/1.1 408 "},
+  };
+  for (const auto& [bytes, expected] : cases) {
+    const std::string reply = co_await exchange(server->address(), bytes);
+    EXPECT_TRUE(reply.starts_with(expected)) << bytes.substr(0, 50) << " -> " << reply.substr(0, 100);
+    EXPECT_EQ(count(reply, "Connection: close\r\n"), 1);
+    EXPECT_EQ(count(reply, "Content-Length: "), 1);
+  }
+  EXPECT_EQ(server->failures(), std::size(cases));
+  EXPECT_EQ(server->requests(), 0U);
+  const HttpReply thrown = co_await call(server->address(), call_of("GET", "/throw"));
+  EXPECT_EQ(thrown.status, 500);
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, AnswersBadRequestsAndClosesWithoutLosingTheAnswer) {
+  run(failures());
+}
+
+HttpResponse json_failure(int status, std::string_view reason) {
+  HttpResponse response;
+  response.status = status;
+  response.body = "{\"error\":\"" + std::string(reason) + "\"}";
+  return response;
+}
+
+Task<void> own_failure_form() {
+  HttpServerOptions options;
+  options.failure = json_failure;
+  const auto server = open(options);
+  const std::string reply = co_await exchange(server->address(), "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(reply.ends_with("\r\n\r\n{\"error\":\"missing Host\"}")) << reply;
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, FailuresHaveTheFormOfTheProtocol) {
+  run(own_failure_form());
+}
+
+Task<void> streams() {
+  const auto server = open();
+  const HttpReply whole = co_await call(server->address(), call_of("GET", "/stream?n=3"));
+  EXPECT_EQ(whole.body, "piece 3;piece 2;piece 1;");
+  EXPECT_EQ(whole.headers.get("Transfer-Encoding"), "chunked");
+  EXPECT_TRUE(whole.keep_alive);
+  const HttpReply head = co_await call(server->address(), call_of("HEAD", "/stream?n=3"));
+  EXPECT_EQ(head.body, "");
+  const std::string old =
+      co_await exchange(server->address(), "GET /stream?n=2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_TRUE(old.ends_with("\r\n\r\npiece 2;piece 1;")) << old;
+  EXPECT_EQ(count(old, "Connection: close"), 1);
+  const auto broken = co_await http_call(server->address(), call_of("GET", "/broken?n=3"), soon());
+  EXPECT_FALSE(broken.has_value());
+  EXPECT_EQ(broken.error().code, ErrorCode::kConnectionClosed);
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, StreamsBodies) {
+  run(streams());
+}
+
+Task<void> encodings() {
+  const auto server = open();
+  HttpCall what = call_of("GET", "/big?n=3000000");
+  what.headers.add("Accept-Encoding", "gzip");
+  const HttpReply packed = co_await call(server->address(), std::move(what));
+  EXPECT_EQ(packed.body, std::string(3'000'000, 'b'));
+  EXPECT_EQ(packed.headers.get("Content-Encoding"), "gzip");
+  const HttpReply plain = co_await call(server->address(), call_of("GET", "/big?n=3000000"));
+  EXPECT_EQ(plain.body.size(), 3'000'000U);
+  EXPECT_FALSE(plain.headers.contains("Content-Encoding"));
+  HttpCall sent = call_of("PUT", "/echo", gzip("packed request", 6));
+  sent.headers.add("Content-Encoding", "gzip");
+  const HttpReply echoed = co_await call(server->address(), std::move(sent));
+  EXPECT_EQ(echoed.body, "PUT /echo packed request");
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, CompressesBothWays) {
+  run(encodings());
+}
+
+Task<void> expect_continue() {
+  const auto server = open();
+  auto connected = co_await Stream::connect(server->address(), soon());
+  const std::unique_ptr<Stream> stream = *std::move(connected);
+  stream->set_read_deadline(soon());
+  stream->output() += "POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n";
+  auto sent = co_await stream->flush();
+  while (!stream->input().ends_with("\r\n\r\n")) {
+    const auto more = co_await stream->read();
+    EXPECT_TRUE(more.has_value());
+    if (!more.has_value()) co_return;
+  }
+  EXPECT_EQ(stream->input(), "HTTP/1.1 100 Continue\r\n\r\n");
+  stream->consume(stream->input().size());
+  stream->output() += "body";
+  sent = co_await stream->flush();
+  while (!stream->input().ends_with("body")) {
+    const auto more = co_await stream->read();
+    EXPECT_TRUE(more.has_value());
+    if (!more.has_value()) co_return;
+  }
+  EXPECT_TRUE(stream->input().starts_with("HTTP/1.1 200 OK\r\n"));
+  // Too large a body is refused before it is sent.
+  const std::string reply = co_await exchange(
+      server->address(),
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 999999999\r\n\r\n");
+  EXPECT_TRUE(reply.starts_with("HTTP/1.1 413 "));
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, InvitesTheBodyOfWhoAsksFirst) {
+  run(expect_continue());
+}
+
+Task<void> idle() {
+  HttpServerOptions options;
+  options.idle_timeout = milliseconds(20);
+  const auto server = open(options);
+  const std::string nothing = co_await exchange(server->address(), "");
+  EXPECT_EQ(nothing, "");
+  const std::string one = co_await exchange(server->address(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(count(one, "HTTP/1.1"), 1);
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, ClosesIdleConnections) {
+  run(idle());
+}
+
+Task<void> call_slow(Address address, int* status, bool* keep_alive) {
+  const HttpReply reply = co_await call(address, call_of("GET", "/slow?n=60"));
+  *status = reply.status;
+  *keep_alive = reply.keep_alive;
+}
+
+Task<void> graceful() {
+  const auto server = open();
+  auto connected = co_await Stream::connect(server->address(), soon());
+  const std::unique_ptr<Stream> idle_stream = *std::move(connected);
+  int status = 0;
+  bool kept = true;
+  spawn(call_slow(server->address(), &status, &kept));
+  while (server->connections() < 2) co_await Reactor::current()->sleep_for(milliseconds(1));
+  co_await Reactor::current()->sleep_for(milliseconds(10));
+  EXPECT_EQ(status, 0);
+  co_await server->stop(soon());
+  EXPECT_EQ(server->connections(), 0U);
+  while (status == 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  EXPECT_EQ(status, 200);
+  EXPECT_FALSE(kept);
+  const auto ended = co_await idle_stream->read();
+  EXPECT_EQ(ended.error().code, ErrorCode::kConnectionClosed);
+}
+
+TEST_P(HttpServerTest, StopsWhenWhatRunsIsDone) {
+  run(graceful());
+}
+
+Task<void> give_up() {
+  const auto server = open();
+  auto connected = co_await Stream::connect(server->address(), soon());
+  const std::unique_ptr<Stream> stream = *std::move(connected);
+  stream->output() += "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nnev";
+  const auto sent = co_await stream->flush();
+  EXPECT_TRUE(sent.has_value());
+  while (server->connections() == 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  co_await Reactor::current()->sleep_for(milliseconds(5));
+  co_await server->stop(Reactor::current()->now() + milliseconds(30));
+  EXPECT_EQ(server->connections(), 0U);
+}
+
+TEST_P(HttpServerTest, StopHasADeadline) {
+  run(give_up());
+}
+
+}  // namespace
+}  // namespace stele::net
