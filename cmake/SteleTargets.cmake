@@ -4,10 +4,16 @@ find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 
-# stele_library(NAME DEPENDS lib... LINK external...): sources are every .cc below the current folder.
+# stele_library(NAME DEPENDS lib... LINK external...): sources are every .cc below the current folder, but for
+# subfolders that have a CMakeLists.txt and so are libraries of their own.
 function(stele_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB_RECURSE nested CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list ${nested})
+    cmake_path(GET list PARENT_PATH folder)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
