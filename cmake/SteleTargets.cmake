@@ -34,3 +34,13 @@ function(stele_library name)
     set_property(GLOBAL APPEND PROPERTY STELE_UNIT_TESTS ${name}_test)
   endif()
 endfunction()
+
+# The programs of a global property, one `NAME PATH` a line, for tools/run_tests.py.
+function(stele_list_programs property file)
+  get_property(names GLOBAL PROPERTY ${property})
+  set(lines "")
+  foreach(name ${names})
+    string(APPEND lines "${name} $<TARGET_FILE:${name}>\n")
+  endforeach()
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/${file} CONTENT "${lines}")
+endfunction()

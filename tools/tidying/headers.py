@@ -1,0 +1,38 @@
+"""Each header compiles by itself.
+
+The build proves it for `foo.h` where `foo.cc` or `foo_test.cc` includes it first; the others are compiled alone."""
+
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from tidying import cache, tree
+
+COMPILER = "clang++-19"
+OPTIONS = ["-std=c++23", "-Isrc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"]
+
+
+def not_self_contained():
+    headers = [path for path in tree.cpp_files("src/") if path.endswith(".h") and not proven(path)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [place for places in pool.map(check, headers) for place in places]
+
+
+def proven(header):
+    for source in (header.removesuffix(".h") + ".cc", header.removesuffix(".h") + "_test.cc"):
+        if os.path.isfile(source) and tree.includes(source)[:1]:
+            _, quoted, name = tree.includes(source)[0]
+            if quoted and os.path.join("src", name) == header:
+                return True
+    return False
+
+
+def check(header):
+    key = cache.key(header, COMPILER, OPTIONS)
+    places = cache.load(key)
+    if places is None:
+        done = subprocess.run([COMPILER, *OPTIONS, "-include", header, "-x", "c++", os.devnull], capture_output=True, text=True)
+        errors = [line for line in done.stderr.split("\n") if "error:" in line][:5]
+        places = errors or ([f"{header}: {COMPILER} ended with {done.returncode}"] if done.returncode else [])
+        cache.store(key, places)
+    return places

@@ -1,0 +1,42 @@
+"""Heavy headers of others stand only in .cc files of the one folder that wraps them."""
+
+from tidying import tree
+
+# What an include begins with -> where it may stand. An empty list: nowhere below src/.
+HOMES = {
+    "simdjson.h": ["src/json/"],
+    "spdlog/": ["src/base/"],
+    "xxhash.h": ["src/io/"],
+    "openssl/": ["src/crypto/"],
+    "liburing.h": ["src/net/"],
+    "zlib.h": ["src/net/"],
+    "nghttp2/": ["src/net/"],
+    "boost/asio": [],
+    "boost/beast": ["src/net/"],
+    "unicode/": ["src/text/"],
+    "libstemmer.h": ["src/text/"],
+    "yaml-cpp/": ["src/server/"],
+    "jemalloc/": ["src/server/"],
+    "hwy/": ["src/engine/"],
+    "roaring/": ["src/engine/"],
+    "google/protobuf": ["src/protocols/qdrant/"],
+    "lua": ["src/protocols/redis/"],
+    "pg_query.h": ["src/protocols/sql/"],
+    "libpq-fe.h": [],
+    "nlohmann/": [],
+    "rapidjson/": [],
+}
+
+
+def misplaced():
+    places = []
+    for path in tree.cpp_files("src/"):
+        for line, quoted, name in tree.includes(path):
+            for prefix, homes in HOMES.items():
+                if quoted or not name.startswith(prefix):
+                    continue
+                if not path.startswith(tuple(homes)) or not homes:
+                    places.append(f"{path}:{line}: <{name}> belongs to {' or '.join(homes) or 'no folder'}")
+                elif not path.endswith(".cc"):
+                    places.append(f"{path}:{line}: <{name}> only in .cc files")
+    return places
