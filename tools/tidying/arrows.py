@@ -5,7 +5,6 @@ import re
 from tidying import tree
 
 ROW = re.compile(r"^\| `([a-z/]+)/` \|[^|]*\|([^|]*)\|$")
-# A library's name in CMake is the last part of its folder.
 DEPENDS = re.compile(r"stele_library\((\w+)([^)]*)\)", re.S)
 
 
@@ -61,19 +60,25 @@ def protocols_apart():
     ]
 
 
-def broken_in_cmake():
-    allowed = table()
-    library = {folder.split("/")[-1]: folder for folder in allowed}
-    places = []
+def cmake_libraries():
+    """(library, folder, what it depends on, file) of each stele_library. A folder may have libraries within."""
     for path in tree.files():
         if not (path.startswith("src/") and path.endswith("/CMakeLists.txt")):
             continue
-        folder = path.removeprefix("src/").removesuffix("/CMakeLists.txt")
         with open(path, encoding="utf-8") as file:
             text = re.sub(r"#.*", "", file.read())
-        for _, arguments in DEPENDS.findall(text):
+        for name, arguments in DEPENDS.findall(text):
             depends = re.search(r"DEPENDS([^A-Z]*)", arguments)
-            for name in depends.group(1).split() if depends else []:
-                if library.get(name, name) not in allowed.get(folder, set()):
-                    places.append(f"{path}: {folder}/ may not depend on {name}")
-    return places
+            yield name, tree.folder_of(path.removeprefix("src/")), depends.group(1).split() if depends else [], path
+
+
+def broken_in_cmake():
+    allowed = table()
+    libraries = list(cmake_libraries())
+    folder_of = {name: folder for name, folder, _, _ in libraries}
+    return [
+        f"{path}: {folder}/ may not depend on {target}"
+        for _, folder, targets, path in libraries
+        for target in targets
+        if folder_of.get(target) not in allowed.get(folder, set())
+    ]

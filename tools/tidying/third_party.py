@@ -9,7 +9,7 @@ HOMES = {
     "xxhash.h": ["src/io/"],
     "openssl/": ["src/crypto/"],
     "liburing.h": ["src/net/"],
-    "zlib.h": ["src/net/"],
+    "zlib.h": ["src/net/", "src/server/demo/"],
     "nghttp2/": ["src/net/"],
     "boost/asio": [],
     "boost/beast": ["src/net/"],
