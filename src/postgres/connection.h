@@ -74,6 +74,9 @@ class Connection {
   // Sends Terminate and closes.
   net::Task<void> close(TimePoint deadline);
 
+  // Closes at once; whoever is suspended in a request of this connection is woken with an error. Idempotent.
+  void interrupt(Error reason) { exchange_->break_with(std::move(reason)); }
+
   bool is_broken() const { return exchange_->is_broken(); }
   // Why it is broken; kConnectionClosed while it is not.
   Error broken_reason() const;

@@ -32,9 +32,11 @@ std::size_t bounded(std::size_t limit) {
   return std::min<std::size_t>(limit, std::numeric_limits<std::uint32_t>::max());
 }
 
-Result<Error> decode_error(const wire::Frame& frame) {
+// The server's error; kProtocol for a message that is none. (A Result<Error> would take every Error for a
+// failure.)
+Result<wire::ServerError> decode_error(const wire::Frame& frame) {
   STELE_TRY(const wire::ErrorResponse response, wire::decode_error_response(frame.payload));
-  return wire::ServerError(response.fields).to_error();
+  return wire::ServerError(response.fields);
 }
 
 }  // namespace
@@ -54,8 +56,8 @@ Result<void> SimpleReply::on_message(const wire::Frame& frame, std::string& outp
       results_.emplace_back();
       return {};
     case 'E': {
-      STELE_TRY(Error error, decode_error(frame));
-      if (!error_) error_ = std::move(error);
+      STELE_TRY(const wire::ServerError error, decode_error(frame));
+      if (!error_) error_ = error.to_error();
       return {};
     }
     case 'G':
@@ -168,7 +170,8 @@ Result<void> PipelineReply::add_row(const wire::Frame& frame) {
 
 Result<void> PipelineReply::on_error(const wire::Frame& frame) {
   if (segment_ >= segment_ends_.size()) return unexpected(frame.type);
-  STELE_TRY(Error error, decode_error(frame));
+  STELE_TRY(const wire::ServerError server_error, decode_error(frame));
+  Error error = server_error.to_error();
   failed_ = true;
   if (current_ >= segment_end()) {
     // The commit at the Sync failed: nothing of the segment has happened.
