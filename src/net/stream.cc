@@ -160,6 +160,10 @@ std::string Stream::tls_peer_subject() const {
   return state_->tls ? state_->tls->peer_subject() : std::string();
 }
 
+std::string Stream::tls_server_end_point() const {
+  return state_->tls ? state_->tls->server_end_point() : std::string();
+}
+
 const Address& Stream::peer() const {
   if (!state_->peer.has_value()) state_->peer = fd() < 0 ? Address{} : peer_address(fd());
   return *state_->peer;

@@ -71,6 +71,8 @@ class Stream {
   bool is_tls() const;
   // The peer's certificate subject DN, or empty.
   std::string tls_peer_subject() const;
+  // What SCRAM-SHA-256-PLUS binds to (RFC 5929 tls-server-end-point), or empty.
+  std::string tls_server_end_point() const;
 
   // No more bytes will be sent after what is flushed (TLS close_notify, then FIN).
   void shutdown_write();
