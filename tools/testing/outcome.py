@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -63,8 +64,9 @@ def indented(output, lines_max=300):
     return "\n".join("    " + line for line in lines)
 
 
-def run(command, timeout_s, env=None):
-    """(exit status, output). The whole process group ends with the command or with its time."""
+def run(command, timeout_s, env=None, on_line=None):
+    """(exit status, output). The whole process group ends with the command or with its time. `on_line` sees each line
+    as it comes."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -72,15 +74,27 @@ def run(command, timeout_s, env=None):
         stderr=subprocess.STDOUT,
         env={**os.environ, **environment(), **(env or {})},
         start_new_session=True,
+        text=True,
+        errors="replace",
     )
-    try:
-        output, _ = process.communicate(timeout=timeout_s)
-        late = ""
-    except subprocess.TimeoutExpired:
+    late = threading.Event()
+
+    def end():
+        late.set()
         os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        late = f"\nended after {timeout_s} s, which is the limit"
-    return process.returncode, output.decode(errors="replace") + late
+
+    timer = threading.Timer(timeout_s, end)
+    timer.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if on_line:
+            on_line(line.rstrip())
+    status = process.wait()
+    timer.cancel()
+    if late.is_set():
+        lines.append(f"\nended after {timeout_s} s, which is the limit\n")
+    return status, "".join(lines)
 
 
 def environment():

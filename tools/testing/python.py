@@ -1,16 +1,19 @@
 """pytest over tests/: system tests with the official clients, text scripts, crash tests."""
 
 import glob
+import json
 import os
+import re
 import sys
 import time
-import xml.etree.ElementTree as xml
 
-from testing.outcome import FAILED, PASSED, SKIPPED, Outcome, run, show
+from testing.outcome import FAILED, Outcome, run, show
 
 TIMEOUT_S = 1500
-REPORT = "build/logs/pytest.xml"
+REPORT = "build/logs/pytest.jsonl"
 NOTHING_COLLECTED = 5  # pytest's exit status
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "testing.pytest_report"]
+FILE_LINE = re.compile(r"^\S+\.py [.FEsxX]+")
 
 
 def jobs(wanted):
@@ -18,38 +21,46 @@ def jobs(wanted):
     return [lambda: run_pytest(sorted(f for f in files if "node_modules" not in f), wanted)] if files else []
 
 
+def environment():
+    return {
+        "STELE_BINARY": os.path.abspath("build/release/stele"),
+        "STELE_TEST_REPORT": os.path.abspath(REPORT),
+        "PYTHONPATH": os.path.abspath("tools"),
+        "COLUMNS": "120",
+    }
+
+
 def run_pytest(files, wanted):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=" + REPORT]
-    env = {"STELE_BINARY": os.path.abspath("build/release/stele")}
     selected = files
     if wanted:
-        _, listing = run([sys.executable, "-m", "pytest", "-q", "--collect-only", *files], TIMEOUT_S, env)
+        _, listing = run([*PYTEST, "-q", "--collect-only", *files], TIMEOUT_S, environment())
         selected = [line for line in listing.split("\n") if "::" in line and wanted in "pytest/" + line]
         if not selected:
             return []
     if os.path.exists(REPORT):
         os.remove(REPORT)
     start = time.monotonic()
-    status, output = run(command + selected, TIMEOUT_S, env)
-    outcomes = parse(status)
+    status, output = run([*PYTEST, "--tb=short", *selected], TIMEOUT_S, environment(), progress)
+    outcomes = parse(status, REPORT)
     show("pytest", outcomes, time.monotonic() - start, output)
     return outcomes
 
 
-def parse(status):
-    outcomes = []
-    if os.path.exists(REPORT):
-        for case in xml.parse(REPORT).iter("testcase"):
-            outcomes.append(outcome(case))
+def progress(line):
+    if FILE_LINE.match(line):
+        print("   " + line, flush=True)
+
+
+def parse(status, report):
+    """What failed in its set-up or clean-up has failed, whatever else was said of it."""
+    outcomes = {}
+    if os.path.exists(report):
+        with open(report) as lines:
+            for line in map(json.loads, lines):
+                name = "pytest/" + line["name"]
+                if name not in outcomes or line["outcome"] == FAILED:
+                    outcomes[name] = Outcome(name, line["outcome"], line["detail"])
+    outcomes = list(outcomes.values())
     if status not in (0, NOTHING_COLLECTED) and not any(o.state == FAILED for o in outcomes):
         outcomes.append(Outcome("pytest/(exit)", FAILED, f"pytest ended with status {status}"))
     return outcomes
-
-
-def outcome(case):
-    name = f"pytest/{case.get('classname', '').replace('.', '/')}::{case.get('name')}"
-    for tag, state in (("failure", FAILED), ("error", FAILED), ("skipped", SKIPPED)):
-        found = case.find(tag)
-        if found is not None:
-            return Outcome(name, state, found.get("message") or found.text or "")
-    return Outcome(name, PASSED)

@@ -1,6 +1,6 @@
 """The runner's own readers of reports: what crashed, failed or was skipped is never counted as passed."""
 
-from testing import googletest, node
+from testing import googletest, node, python
 from testing.outcome import FAILED, PASSED, SKIPPED, Outcome, Report
 
 
@@ -68,6 +68,23 @@ def test_node_counts_tests_and_not_suites():
 
 def test_node_sees_a_failure_outside_of_tests():
     assert states(node.parse("node/pg", 1, "TAP version 13\n")) == {"node/pg/(exit)": FAILED}
+
+
+def test_pytest_reports_failures_around_a_test(tmp_path):
+    report = tmp_path / "report"
+    line = '{"name": "t.py::%s", "when": "%s", "outcome": "%s", "detail": ""}\n'
+    report.write_text(
+        line % ("one", "call", "passed")
+        + line % ("two", "call", "passed")
+        + line % ("two", "teardown", "failed")
+        + line % ("three", "setup", "skipped")
+    )
+    assert states(python.parse(1, report)) == {
+        "pytest/t.py::one": PASSED,
+        "pytest/t.py::two": FAILED,
+        "pytest/t.py::three": SKIPPED,
+    }
+    assert states(python.parse(2, tmp_path / "none")) == {"pytest/(exit)": FAILED}
 
 
 def closed(capsys, *outcomes):
