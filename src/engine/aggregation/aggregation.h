@@ -60,7 +60,7 @@ struct Aggregation {
   std::vector<Aggregation> inner = {};
 };
 
-// A state that can be merged: sums, not averages; all buckets, not the largest. `finish` cuts and orders.
+// A state that can be merged: sums, not averages, and (before finish) all buckets, not the largest.
 struct MetricState {
   std::uint64_t count = 0;
   double sum = 0;
@@ -80,5 +80,10 @@ struct AggregationResult {
   std::vector<Bucket> buckets;
   std::uint64_t documents_elsewhere = 0;  // in buckets that were cut: Elasticsearch's sum_other_doc_count
 };
+
+// Adds `part` to `whole`: both of the same aggregation, over disjoint documents.
+void merge_aggregation(AggregationResult& whole, AggregationResult part);
+// Orders the buckets, drops those below min_count and cuts to size, all the way in.
+void finish_aggregation(const Aggregation& aggregation, AggregationResult& result);
 
 }  // namespace stele::engine

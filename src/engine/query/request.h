@@ -59,6 +59,9 @@ struct Request {
   std::vector<TotalsRequest> totals = {};
   std::vector<Aggregation> aggregations = {};
   Fetch fetch = {};
+  // The result is one of several to be joined by merge_results: hits from the first on, offset or not, and
+  // aggregations with all their buckets.
+  bool partial = false;
   TimePoint deadline = kNoDeadline;
   std::size_t memory_bytes_max = std::size_t{256} << 20U;  // for intermediate results
 };

@@ -172,7 +172,7 @@ struct SortKey {
 
 struct Collapse {
   std::string
-      field;  // keyword or integer, one value a document; documents without one are each their own group
+      field;  // keyword or integer, the least value of a document; documents without one are one group
   std::size_t group_size = 1;  // hits kept of each group, the best ones; Qdrant's groups want more than one
   bool skip_missing = false;   // Qdrant: documents without the field are left out
 };

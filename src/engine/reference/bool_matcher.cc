@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "engine/reference/matcher.h"
+
+namespace stele::engine::reference {
+namespace {
+
+// Sums are made in double and rounded once, as Lucene's conjunctions and disjunctions do.
+struct Sums {
+  std::vector<DocOrdinal> documents;
+  std::vector<double> scores;  // empty in filter context
+};
+
+Sums to_sums(Matches matches) {
+  return {std::move(matches.documents), std::vector<double>(matches.scores.begin(), matches.scores.end())};
+}
+
+// The documents in both; scores of both, where they have any, are added.
+Sums intersect(const Sums& left, const Sums& right) {
+  Sums common;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < left.documents.size() && j < right.documents.size()) {
+    if (left.documents[i] < right.documents[j]) {
+      ++i;
+    } else if (right.documents[j] < left.documents[i]) {
+      ++j;
+    } else {
+      common.documents.push_back(left.documents[i]);
+      if (!left.scores.empty() || !right.scores.empty())
+        common.scores.push_back((left.scores.empty() ? 0 : left.scores[i]) +
+                                (right.scores.empty() ? 0 : right.scores[j]));
+      ++i;
+      ++j;
+    }
+  }
+  return common;
+}
+
+// Adds the scores of `optional` to the documents that are there anyway.
+void add_scores(Sums& required, const Sums& optional) {
+  if (optional.scores.empty()) return;
+  required.scores.resize(required.documents.size());
+  std::size_t j = 0;
+  for (std::size_t i = 0; i < required.documents.size(); ++i) {
+    while (j < optional.documents.size() && optional.documents[j] < required.documents[i]) ++j;
+    if (j < optional.documents.size() && optional.documents[j] == required.documents[i])
+      required.scores[i] += optional.scores[j];
+  }
+}
+
+void remove_documents(Sums& sums, const std::vector<DocOrdinal>& unwanted) {
+  std::size_t kept = 0;
+  std::size_t j = 0;
+  for (std::size_t i = 0; i < sums.documents.size(); ++i) {
+    while (j < unwanted.size() && unwanted[j] < sums.documents[i]) ++j;
+    if (j < unwanted.size() && unwanted[j] == sums.documents[i]) continue;
+    sums.documents[kept] = sums.documents[i];
+    if (!sums.scores.empty()) sums.scores[kept] = sums.scores[i];
+    ++kept;
+  }
+  sums.documents.resize(kept);
+  if (!sums.scores.empty()) sums.scores.resize(kept);
+}
+
+// A union over a window of counters: good where the lists hold a fair part of the segment.
+Sums unite_dense(const std::vector<Matches>& lists, std::size_t minimum, std::size_t segment_size,
+                 bool scored) {
+  std::vector<std::uint32_t> counts(segment_size);
+  std::vector<double> scores(scored ? segment_size : 0);
+  for (const Matches& list : lists) {
+    for (std::size_t i = 0; i < list.documents.size(); ++i) {
+      ++counts[list.documents[i]];
+      if (scored) scores[list.documents[i]] += static_cast<double>(list.scores[i]);
+    }
+  }
+  Sums united;
+  for (DocOrdinal document = 0; document < segment_size; ++document) {
+    if (counts[document] < minimum) continue;
+    united.documents.push_back(document);
+    if (scored) united.scores.push_back(scores[document]);
+  }
+  return united;
+}
+
+struct Entry {
+  DocOrdinal document;
+  std::uint32_t list;  // keeps the order of the clauses, on which a sum of floats depends
+  float score;
+};
+
+Sums unite_sparse(const std::vector<Matches>& lists, std::size_t minimum, bool scored) {
+  std::vector<Entry> entries;
+  for (std::uint32_t list = 0; list < lists.size(); ++list)
+    for (std::size_t i = 0; i < lists[list].documents.size(); ++i)
+      entries.push_back({lists[list].documents[i], list, scored ? lists[list].scores[i] : 0});
+  std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
+    return left.document != right.document ? left.document < right.document : left.list < right.list;
+  });
+  Sums united;
+  for (std::size_t i = 0; i < entries.size();) {
+    double sum = 0;
+    std::size_t end = i;
+    for (; end < entries.size() && entries[end].document == entries[i].document; ++end)
+      sum += static_cast<double>(entries[end].score);
+    if (end - i >= minimum) {
+      united.documents.push_back(entries[i].document);
+      if (scored) united.scores.push_back(sum);
+    }
+    i = end;
+  }
+  return united;
+}
+
+class BoolMatcher final : public Matcher {
+ public:
+  explicit BoolMatcher(BoolClauses clauses) : clauses_(std::move(clauses)) {}
+
+  Matches match(const Segment& segment, Context context) const override {
+    Sums sums = positive(segment, context);
+    for (const MatcherPtr& matcher : clauses_.must_not) {
+      if (sums.documents.empty()) break;
+      remove_documents(sums, matcher->match(segment, Context::kFilter).documents);
+    }
+    Matches matches{std::move(sums.documents), {}};
+    if (context == Context::kFilter) return matches;
+    matches.scores.assign(sums.scores.begin(), sums.scores.end());
+    matches.scores.resize(matches.documents.size());  // filters alone score zero
+    return matches;
+  }
+
+ private:
+  Sums positive(const Segment& segment, Context context) const {
+    if (clauses_.must.empty() && clauses_.filter.empty()) {
+      if (clauses_.should.empty() && clauses_.min_should == 0) return {all_documents(segment), {}};
+      return optional(segment, context, std::max<std::size_t>(1, clauses_.min_should));
+    }
+    Sums sums = required(segment, context);
+    if (clauses_.should.empty() && clauses_.min_should == 0) return sums;
+    if (sums.documents.empty()) return sums;
+    if (clauses_.min_should > 0) return intersect(sums, optional(segment, context, clauses_.min_should));
+    if (context == Context::kScore) add_scores(sums, optional(segment, context, 1));
+    return sums;
+  }
+
+  Sums required(const Segment& segment, Context context) const {
+    Sums sums;
+    bool first = true;
+    const auto narrow = [&](const std::vector<MatcherPtr>& matchers, Context clause_context) {
+      for (const MatcherPtr& matcher : matchers) {
+        if (!first && sums.documents.empty()) return;
+        Sums next = to_sums(matcher->match(segment, clause_context));
+        sums = first ? std::move(next) : intersect(sums, next);
+        first = false;
+      }
+    };
+    narrow(clauses_.must, context);
+    narrow(clauses_.filter, Context::kFilter);
+    return sums;
+  }
+
+  Sums optional(const Segment& segment, Context context, std::size_t minimum) const {
+    if (minimum > clauses_.should.size()) return {};
+    const bool scored = context == Context::kScore;
+    std::vector<Matches> lists;
+    std::size_t total = 0;
+    for (const MatcherPtr& matcher : clauses_.should) {
+      lists.push_back(matcher->match(segment, context));
+      total += lists.back().documents.size();
+    }
+    if (lists.size() == 1) return to_sums(std::move(lists[0]));
+    if (total * 8 < segment.size()) return unite_sparse(lists, minimum, scored);
+    return unite_dense(lists, minimum, segment.size(), scored);
+  }
+
+  BoolClauses clauses_;
+};
+
+}  // namespace
+
+MatcherPtr match_bool(BoolClauses clauses) {
+  return std::make_shared<BoolMatcher>(std::move(clauses));
+}
+
+}  // namespace stele::engine::reference

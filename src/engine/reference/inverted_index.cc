@@ -1,0 +1,191 @@
+#include "engine/reference/inverted_index.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <numeric>
+
+namespace stele::engine::reference {
+namespace {
+
+constexpr std::uint32_t kExactLengths = 24;  // Lucene's NUM_FREE_VALUES
+
+// The first eight bytes as a number that sorts as they do: most terms differ there.
+std::uint64_t sort_prefix(std::string_view term) {
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    prefix = (prefix << 8U) | (i < term.size() ? static_cast<unsigned char>(term[i]) : 0U);
+  return prefix;
+}
+
+}  // namespace
+
+std::uint8_t encode_length(std::uint32_t length) {
+  if (length < kExactLengths) return static_cast<std::uint8_t>(length);
+  const std::uint32_t rest = length - kExactLengths;
+  const auto bits = static_cast<std::uint32_t>(std::bit_width(rest));
+  if (bits < 4) return static_cast<std::uint8_t>(kExactLengths + rest);
+  const std::uint32_t shift = bits - 4;
+  return static_cast<std::uint8_t>(kExactLengths + (((rest >> shift) & 7U) | ((shift + 1) << 3U)));
+}
+
+std::uint32_t decode_length(std::uint8_t encoded) {
+  if (encoded < kExactLengths) return encoded;
+  const std::uint32_t rest = encoded - kExactLengths;
+  if (rest < 8) return kExactLengths + rest;
+  const std::uint64_t decoded = std::uint64_t{(rest & 7U) | 8U} << ((rest >> 3U) - 1);
+  return static_cast<std::uint32_t>(kExactLengths + decoded);
+}
+
+TermRank InvertedIndex::lower_bound(std::string_view wanted) const {
+  TermRank low = 0;
+  auto high = static_cast<TermRank>(term_count());
+  while (low < high) {
+    const TermRank middle = low + (high - low) / 2;
+    if (term(middle) < wanted)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+TermRank InvertedIndex::find(std::string_view wanted) const {
+  const TermRank rank = lower_bound(wanted);
+  return rank < term_count() && term(rank) == wanted ? rank : kDropped;
+}
+
+std::pair<TermRank, TermRank> InvertedIndex::prefix_range(std::string_view prefix) const {
+  const TermRank first = lower_bound(prefix);
+  TermRank low = first;
+  auto high = static_cast<TermRank>(term_count());
+  while (low < high) {
+    const TermRank middle = low + (high - low) / 2;
+    if (term(middle).starts_with(prefix))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return {first, low};
+}
+
+std::size_t InvertedIndex::memory_bytes() const {
+  return term_bytes_.capacity() + lengths_.capacity() +
+         4 * (term_offsets_.capacity() + posting_begin_.capacity() + documents_.capacity() +
+              position_begin_.capacity() + positions_.capacity());
+}
+
+InvertedIndexBuilder::InvertedIndexBuilder(std::size_t documents, bool with_positions)
+    : with_positions_(with_positions), slots_(64), lengths_(documents) {}
+
+void InvertedIndexBuilder::add(std::string_view term, DocOrdinal document, std::uint32_t position) {
+  occurrences_.push_back({intern(term), document, position});
+}
+
+void InvertedIndexBuilder::append(const InvertedIndex& index, std::span<const DocOrdinal> renumbered) {
+  for (TermRank rank = 0; rank < index.term_count(); ++rank) {
+    std::uint32_t id = kDropped;
+    const auto documents = index.documents(rank);
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const DocOrdinal document = renumbered[documents[i]];
+      if (document == kDropped) continue;
+      if (id == kDropped) id = intern(index.term(rank));
+      if (!with_positions_) occurrences_.push_back({id, document, 0});
+      for (const std::uint32_t position : index.positions(rank, i))
+        occurrences_.push_back({id, document, position});
+    }
+  }
+  for (std::size_t old = 0; old < renumbered.size(); ++old)
+    if (renumbered[old] != kDropped) lengths_[renumbered[old]] = index.lengths_[old];
+}
+
+std::uint32_t InvertedIndexBuilder::intern(std::string_view term) {
+  const std::uint64_t hash = std::hash<std::string_view>{}(term);
+  const std::uint64_t tag = hash >> 32U;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; slots_[at] != 0; at = (at + 1) & mask) {
+    const auto id = static_cast<std::uint32_t>(slots_[at]) - 1;
+    if (slots_[at] >> 32U == tag && interned(id) == term) return id;
+  }
+  const auto id = static_cast<std::uint32_t>(offsets_.size() - 1);
+  bytes_.append(term);
+  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  slots_[at] = (tag << 32U) | (id + 1);
+  if (offsets_.size() * 2 > slots_.size()) grow_slots();
+  return id;
+}
+
+void InvertedIndexBuilder::grow_slots() {
+  slots_.assign(slots_.size() * 4, 0);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::uint32_t id = 0; id + 1 < offsets_.size(); ++id) {
+    const std::uint64_t hash = std::hash<std::string_view>{}(interned(id));
+    std::size_t at = hash & mask;
+    while (slots_[at] != 0) at = (at + 1) & mask;
+    slots_[at] = (hash >> 32U << 32U) | (id + 1);
+  }
+}
+
+std::vector<std::uint32_t> InvertedIndexBuilder::sorted_terms() const {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed(offsets_.size() - 1);
+  for (std::uint32_t id = 0; id < keyed.size(); ++id) keyed[id] = {sort_prefix(interned(id)), id};
+  std::sort(keyed.begin(), keyed.end(), [this](const auto& left, const auto& right) {
+    if (left.first != right.first) return left.first < right.first;
+    return interned(left.second) < interned(right.second);
+  });
+  std::vector<std::uint32_t> ids(keyed.size());
+  std::transform(keyed.begin(), keyed.end(), ids.begin(), [](const auto& entry) { return entry.second; });
+  return ids;
+}
+
+InvertedIndex InvertedIndexBuilder::finish() {
+  InvertedIndex index;
+  const std::vector<std::uint32_t> ids = sorted_terms();
+  std::vector<std::uint32_t> rank_of(ids.size());
+  index.term_bytes_.reserve(bytes_.size());
+  index.term_offsets_.reserve(ids.size() + 1);
+  for (TermRank rank = 0; rank < ids.size(); ++rank) {
+    rank_of[ids[rank]] = rank;
+    index.term_bytes_.append(interned(ids[rank]));
+    index.term_offsets_.push_back(static_cast<std::uint32_t>(index.term_bytes_.size()));
+  }
+  // A counting sort by rank keeps the order of documents and positions within a term.
+  std::vector<std::uint32_t> begin(ids.size() + 1);
+  for (const Occurrence& occurrence : occurrences_) ++begin[rank_of[occurrence.term] + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<Occurrence> sorted(occurrences_.size());
+  std::vector<std::uint32_t> next(begin.begin(), begin.end() - 1);
+  for (const Occurrence& occurrence : occurrences_) sorted[next[rank_of[occurrence.term]]++] = occurrence;
+  fill_postings(index, sorted, begin);
+  index.lengths_ = std::move(lengths_);
+  index.documents_with_terms_ = static_cast<std::uint64_t>(std::count_if(
+      index.lengths_.begin(), index.lengths_.end(), [](std::uint8_t length) { return length > 0; }));
+  index.total_term_frequency_ = with_positions_ ? sorted.size() : index.documents_.size();
+  return index;
+}
+
+void InvertedIndexBuilder::fill_postings(InvertedIndex& index, std::span<const Occurrence> sorted,
+                                         std::span<const std::uint32_t> begin) const {
+  index.posting_begin_.reserve(begin.size());
+  if (with_positions_) index.positions_.reserve(sorted.size());
+  for (std::size_t rank = 0; rank + 1 < begin.size(); ++rank) {
+    const std::size_t first_posting = index.documents_.size();
+    for (std::size_t i = begin[rank]; i < begin[rank + 1]; ++i) {
+      const bool same =
+          index.documents_.size() > first_posting && index.documents_.back() == sorted[i].document;
+      if (!same) {
+        index.documents_.push_back(sorted[i].document);
+        if (with_positions_)
+          index.position_begin_.push_back(static_cast<std::uint32_t>(index.positions_.size()));
+      }
+      if (with_positions_) index.positions_.push_back(sorted[i].position);
+    }
+    index.posting_begin_.push_back(static_cast<std::uint32_t>(index.documents_.size()));
+  }
+  if (with_positions_) index.position_begin_.push_back(static_cast<std::uint32_t>(index.positions_.size()));
+  index.documents_.shrink_to_fit();
+  index.position_begin_.shrink_to_fit();
+}
+
+}  // namespace stele::engine::reference

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stele::engine::reference {
+
+using DocOrdinal = std::uint32_t;  // of a document in its segment
+using TermRank = std::uint32_t;    // of a term among the sorted terms of a field in a segment
+constexpr DocOrdinal kDropped = 0xFFFFFFFF;
+
+// Lucene's one-byte lengths (SmallFloat.intToByte4): exact up to 40, then 4 significant bits.
+std::uint8_t encode_length(std::uint32_t length);
+std::uint32_t decode_length(std::uint8_t encoded);
+
+// Where does a term occur? The terms of one field in one segment, sorted by bytes, each with its documents in
+// order and, for text, the positions in each. Immutable, share freely. Cost: look-up is a binary search.
+class InvertedIndex {
+ public:
+  std::size_t term_count() const { return term_offsets_.size() - 1; }
+  std::string_view term(TermRank rank) const {
+    return std::string_view(term_bytes_)
+        .substr(term_offsets_[rank], term_offsets_[rank + 1] - term_offsets_[rank]);
+  }
+  // The first rank whose term is not below; term_count() if none.
+  TermRank lower_bound(std::string_view term) const;
+  // The rank of exactly this term, or kDropped.
+  TermRank find(std::string_view term) const;
+  // Ranks of the terms that begin so: [first, second).
+  std::pair<TermRank, TermRank> prefix_range(std::string_view prefix) const;
+
+  std::span<const DocOrdinal> documents(TermRank rank) const {
+    return std::span(documents_)
+        .subspan(posting_begin_[rank], posting_begin_[rank + 1] - posting_begin_[rank]);
+  }
+  // Positions in the i-th document of documents(rank), ascending. Empty where positions are not kept.
+  std::span<const std::uint32_t> positions(TermRank rank, std::size_t i) const {
+    if (position_begin_.empty()) return {};
+    const std::size_t posting = posting_begin_[rank] + i;
+    return std::span(positions_)
+        .subspan(position_begin_[posting], position_begin_[posting + 1] - position_begin_[posting]);
+  }
+  std::uint32_t frequency(TermRank rank, std::size_t i) const {
+    if (position_begin_.empty()) return 1;
+    const std::size_t posting = posting_begin_[rank] + i;
+    return position_begin_[posting + 1] - position_begin_[posting];
+  }
+  std::uint8_t encoded_length(DocOrdinal document) const { return lengths_[document]; }
+
+  // For BM25, dropped versions never counted, dead ones that are still here always.
+  std::uint64_t documents_with_terms() const { return documents_with_terms_; }
+  std::uint64_t total_term_frequency() const { return total_term_frequency_; }
+  std::size_t memory_bytes() const;
+
+ private:
+  friend class InvertedIndexBuilder;
+  std::string term_bytes_;
+  std::vector<std::uint32_t> term_offsets_ = {0};
+  std::vector<std::uint32_t> posting_begin_ = {0};
+  std::vector<DocOrdinal> documents_;
+  std::vector<std::uint32_t> position_begin_;
+  std::vector<std::uint32_t> positions_;
+  std::vector<std::uint8_t> lengths_;
+  std::uint64_t documents_with_terms_ = 0;
+  std::uint64_t total_term_frequency_ = 0;
+};
+
+// Gathers occurrences, document after document, and sorts them by term at the end. Confined to its thread.
+class InvertedIndexBuilder {
+ public:
+  // Without positions an occurrence counts once a document.
+  InvertedIndexBuilder(std::size_t documents, bool with_positions);
+
+  // Documents in ascending order; positions ascending within a document and term.
+  void add(std::string_view term, DocOrdinal document, std::uint32_t position);
+  void set_length(DocOrdinal document, std::uint32_t length) { lengths_[document] = encode_length(length); }
+  // What `index` holds, each document renumbered by `renumbered` (kDropped: left out); ascending as well.
+  void append(const InvertedIndex& index, std::span<const DocOrdinal> renumbered);
+
+  InvertedIndex finish();
+
+ private:
+  struct Occurrence {
+    std::uint32_t term;
+    DocOrdinal document;
+    std::uint32_t position;
+  };
+
+  std::uint32_t intern(std::string_view term);
+  void grow_slots();
+  std::string_view interned(std::uint32_t id) const {
+    return std::string_view(bytes_).substr(offsets_[id], offsets_[id + 1] - offsets_[id]);
+  }
+  std::vector<std::uint32_t> sorted_terms() const;
+  void fill_postings(InvertedIndex& index, std::span<const Occurrence> sorted,
+                     std::span<const std::uint32_t> begin) const;
+
+  bool with_positions_;
+  std::string bytes_;
+  std::vector<std::uint32_t> offsets_ = {0};
+  std::vector<std::uint64_t> slots_;  // upper half: hash, lower half: id + 1; zero: free
+  std::vector<Occurrence> occurrences_;
+  std::vector<std::uint8_t> lengths_;
+};
+
+}  // namespace stele::engine::reference

@@ -1,0 +1,166 @@
+#include "engine/reference/matcher.h"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+namespace stele::engine::reference {
+namespace {
+
+class InnerConstantMatcher final : public Matcher {
+ public:
+  InnerConstantMatcher(MatcherPtr inner, float score) : inner_(std::move(inner)), score_(score) {}
+  Matches match(const Segment& segment, Context context) const override {
+    Matches matches = inner_->match(segment, Context::kFilter);
+    if (context == Context::kScore) matches.scores.assign(matches.documents.size(), score_);
+    return matches;
+  }
+
+ private:
+  MatcherPtr inner_;
+  float score_;
+};
+
+class BestMatcher final : public Matcher {
+ public:
+  BestMatcher(std::vector<MatcherPtr> inner, float tie_breaker)
+      : inner_(std::move(inner)), tie_breaker_(tie_breaker) {}
+
+  Matches match(const Segment& segment, Context context) const override {
+    if (context == Context::kFilter) {
+      std::vector<std::vector<DocOrdinal>> lists;
+      for (const MatcherPtr& matcher : inner_) lists.push_back(matcher->match(segment, context).documents);
+      return {at_least(lists, 1, segment.size()), {}};
+    }
+    std::vector<std::pair<DocOrdinal, float>> scored;
+    for (const MatcherPtr& matcher : inner_) {
+      const Matches matches = matcher->match(segment, context);
+      for (std::size_t i = 0; i < matches.documents.size(); ++i)
+        scored.emplace_back(matches.documents[i], matches.scores[i]);
+    }
+    std::sort(scored.begin(), scored.end());
+    return combine(scored);
+  }
+
+ private:
+  // `scored` is sorted: a document's best score is its last.
+  Matches combine(const std::vector<std::pair<DocOrdinal, float>>& scored) const {
+    Matches matches;
+    double others = 0;
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      if (i + 1 < scored.size() && scored[i + 1].first == scored[i].first) {
+        others += static_cast<double>(scored[i].second);
+        continue;
+      }
+      const double best = static_cast<double>(scored[i].second);
+      matches.documents.push_back(scored[i].first);
+      matches.scores.push_back(static_cast<float>(best + others * static_cast<double>(tie_breaker_)));
+      others = 0;
+    }
+    return matches;
+  }
+
+  std::vector<MatcherPtr> inner_;
+  float tie_breaker_;
+};
+
+class BoostingMatcher final : public Matcher {
+ public:
+  BoostingMatcher(MatcherPtr positive, MatcherPtr negative, float negative_boost)
+      : positive_(std::move(positive)), negative_(std::move(negative)), negative_boost_(negative_boost) {}
+
+  Matches match(const Segment& segment, Context context) const override {
+    Matches matches = positive_->match(segment, context);
+    if (context == Context::kFilter) return matches;
+    const std::vector<DocOrdinal> negative = negative_->match(segment, Context::kFilter).documents;
+    for (std::size_t i = 0; i < matches.documents.size(); ++i)
+      if (std::binary_search(negative.begin(), negative.end(), matches.documents[i]))
+        matches.scores[i] *= negative_boost_;
+    return matches;
+  }
+
+ private:
+  MatcherPtr positive_;
+  MatcherPtr negative_;
+  float negative_boost_;
+};
+
+class FixedMatcher final : public Matcher {
+ public:
+  explicit FixedMatcher(std::unordered_map<const Segment*, Matches> matches) : matches_(std::move(matches)) {}
+  Matches match(const Segment& segment, Context context) const override {
+    const auto found = matches_.find(&segment);
+    if (found == matches_.end()) return {};
+    if (context == Context::kScore) return found->second;
+    return {found->second.documents, {}};
+  }
+
+ private:
+  std::unordered_map<const Segment*, Matches> matches_;
+};
+
+}  // namespace
+
+Matches ConstantMatcher::match(const Segment& segment, Context context) const {
+  Matches matches{select_(segment), {}};
+  if (context == Context::kScore) matches.scores.assign(matches.documents.size(), score_);
+  return matches;
+}
+
+MatcherPtr match_all(float score) {
+  return std::make_shared<ConstantMatcher>(all_documents, score);
+}
+
+MatcherPtr match_none() {
+  return std::make_shared<ConstantMatcher>([](const Segment&) { return std::vector<DocOrdinal>(); }, 0.0F);
+}
+
+MatcherPtr match_constant(MatcherPtr inner, float score) {
+  return std::make_shared<InnerConstantMatcher>(std::move(inner), score);
+}
+
+MatcherPtr match_best(std::vector<MatcherPtr> inner, float tie_breaker) {
+  return std::make_shared<BestMatcher>(std::move(inner), tie_breaker);
+}
+
+MatcherPtr match_boosting(MatcherPtr positive, MatcherPtr negative, float negative_boost) {
+  return std::make_shared<BoostingMatcher>(std::move(positive), std::move(negative), negative_boost);
+}
+
+MatcherPtr match_fixed(std::unordered_map<const Segment*, Matches> matches) {
+  return std::make_shared<FixedMatcher>(std::move(matches));
+}
+
+std::vector<DocOrdinal> all_documents(const Segment& segment) {
+  std::vector<DocOrdinal> documents(segment.size());
+  std::iota(documents.begin(), documents.end(), DocOrdinal{0});
+  return documents;
+}
+
+std::vector<DocOrdinal> intersection(const std::vector<DocOrdinal>& left,
+                                     const std::vector<DocOrdinal>& right) {
+  std::vector<DocOrdinal> common;
+  std::set_intersection(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(common));
+  return common;
+}
+
+std::vector<DocOrdinal> difference(const std::vector<DocOrdinal>& left,
+                                   const std::vector<DocOrdinal>& right) {
+  std::vector<DocOrdinal> rest;
+  std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(rest));
+  return rest;
+}
+
+std::vector<DocOrdinal> at_least(const std::vector<std::vector<DocOrdinal>>& lists, std::size_t minimum,
+                                 std::size_t segment_size) {
+  if (lists.size() == 1 && minimum == 1) return lists[0];
+  std::vector<std::uint32_t> counts(segment_size);
+  for (const auto& list : lists)
+    for (const DocOrdinal document : list) ++counts[document];
+  std::vector<DocOrdinal> enough;
+  for (DocOrdinal document = 0; document < segment_size; ++document)
+    if (counts[document] >= minimum) enough.push_back(document);
+  return enough;
+}
+
+}  // namespace stele::engine::reference

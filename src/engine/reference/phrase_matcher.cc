@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <map>
+
+#include "engine/reference/text_matcher.h"
+
+namespace stele::engine::reference {
+namespace {
+
+using Positions = std::vector<std::uint32_t>;
+
+// How often the phrase stands in a document, given the positions at which each slot's terms do.
+float exact_frequency(const std::vector<Positions>& slots, const std::vector<PhraseSlot>& phrase) {
+  std::size_t count = 0;
+  for (const std::uint32_t position : slots[0]) {
+    // A position before the slot's own offset cannot be the first slot's anyway: its offset is the least.
+    const std::uint32_t start = position - phrase[0].offset;
+    bool all = position >= phrase[0].offset;
+    for (std::size_t i = 1; i < slots.size() && all; ++i)
+      all = std::binary_search(slots[i].begin(), slots[i].end(), start + phrase[i].offset);
+    count += all ? 1 : 0;
+  }
+  return static_cast<float>(count);
+}
+
+// Lucene's SloppyPhraseMatcher: slots advance from the least adjusted position on; a match as wide as w adds
+// 1 / (1 + w). Slots of the same term never stand on the same position; where they would, the later one moves
+// on.
+class SloppyCounter {
+ public:
+  SloppyCounter(const std::vector<Positions>& slots, const std::vector<PhraseSlot>& phrase,
+                std::uint32_t slop)
+      : slots_(slots), phrase_(phrase), slop_(slop), at_(slots.size()) {}
+
+  float count() {
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      if (!skip_taken(i)) return 0;
+    for (std::size_t i = 0; i < slots_.size(); ++i) end_ = std::max(end_, adjusted(i));
+    float frequency = 0;
+    while (next_match()) frequency += 1.0F / (1.0F + static_cast<float>(width_));
+    return frequency;
+  }
+
+ private:
+  std::int64_t adjusted(std::size_t slot) const {
+    return static_cast<std::int64_t>(slots_[slot][at_[slot]]) -
+           static_cast<std::int64_t>(phrase_[slot].offset);
+  }
+
+  std::size_t least(std::size_t but) const {
+    std::size_t best = slots_.size();
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      if (i != but && (best == slots_.size() || adjusted(i) < adjusted(best))) best = i;
+    return best;
+  }
+
+  bool is_taken(std::size_t slot) const {
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      if (i != slot && at_[i] < slots_[i].size() && phrase_[i].terms == phrase_[slot].terms &&
+          slots_[i][at_[i]] == slots_[slot][at_[slot]] && (started_ || i < slot))
+        return true;
+    return false;
+  }
+
+  bool skip_taken(std::size_t slot) {
+    while (at_[slot] < slots_[slot].size() && is_taken(slot)) ++at_[slot];
+    return at_[slot] < slots_[slot].size();
+  }
+
+  bool advance(std::size_t slot) {
+    if (++at_[slot] >= slots_[slot].size() || !skip_taken(slot)) return false;
+    end_ = std::max(end_, adjusted(slot));
+    return true;
+  }
+
+  bool next_match() {
+    if (done_) return false;
+    started_ = true;
+    std::size_t slot = least(slots_.size());
+    width_ = end_ - adjusted(slot);
+    std::int64_t next = adjusted(least(slot));
+    while (advance(slot)) {
+      if (adjusted(slot) > next) {
+        if (width_ <= slop_) return true;
+        slot = least(slots_.size());
+        next = adjusted(least(slot));
+        width_ = end_ - adjusted(slot);
+      } else {
+        width_ = std::min(width_, end_ - adjusted(slot));
+      }
+    }
+    done_ = true;
+    return width_ <= slop_;
+  }
+
+  const std::vector<Positions>& slots_;
+  const std::vector<PhraseSlot>& phrase_;
+  std::int64_t slop_;
+  std::vector<std::size_t> at_;
+  std::int64_t end_ = 0;
+  std::int64_t width_ = 0;
+  bool started_ = false;
+  bool done_ = false;
+};
+
+class PhraseMatcher final : public Matcher {
+ public:
+  PhraseMatcher(FieldId field, std::vector<PhraseSlot> slots, std::uint32_t slop, Bm25 scorer)
+      : field_(field), slots_(std::move(slots)), slop_(slop), scorer_(scorer) {}
+
+  Matches match(const Segment& segment, Context context) const override {
+    const FieldIndex* field = segment.field(field_);
+    if (field == nullptr || !field->terms) return {};
+    const InvertedIndex& terms = *field->terms;
+    std::vector<std::vector<TermRank>> ranks;
+    std::vector<DocOrdinal> candidates;
+    for (const PhraseSlot& slot : slots_) {
+      ranks.push_back(ranks_of(slot, terms));
+      const std::vector<DocOrdinal> documents = documents_of(ranks.back(), terms, segment.size());
+      candidates = ranks.size() == 1 ? documents : intersection(candidates, documents);
+      if (candidates.empty()) return {};
+    }
+    Matches matches;
+    std::vector<Positions> positions(slots_.size());
+    for (const DocOrdinal document : candidates) {
+      for (std::size_t i = 0; i < slots_.size(); ++i) positions[i] = positions_of(ranks[i], terms, document);
+      const float frequency =
+          slop_ == 0 ? exact_frequency(positions, slots_) : SloppyCounter(positions, slots_, slop_).count();
+      if (frequency == 0) continue;
+      matches.documents.push_back(document);
+      if (context == Context::kScore)
+        matches.scores.push_back(scorer_.score(frequency, terms.encoded_length(document)));
+    }
+    return matches;
+  }
+
+ private:
+  static std::vector<TermRank> ranks_of(const PhraseSlot& slot, const InvertedIndex& terms) {
+    std::vector<TermRank> ranks;
+    for (const std::string& term : slot.terms)
+      if (const TermRank rank = terms.find(term); rank != kDropped) ranks.push_back(rank);
+    return ranks;
+  }
+
+  static std::vector<DocOrdinal> documents_of(const std::vector<TermRank>& ranks, const InvertedIndex& terms,
+                                              std::size_t segment_size) {
+    std::vector<std::vector<DocOrdinal>> lists;
+    for (const TermRank rank : ranks) {
+      const auto documents = terms.documents(rank);
+      lists.emplace_back(documents.begin(), documents.end());
+    }
+    if (lists.empty()) return {};
+    return at_least(lists, 1, segment_size);
+  }
+
+  static Positions positions_of(const std::vector<TermRank>& ranks, const InvertedIndex& terms,
+                                DocOrdinal document) {
+    Positions positions;
+    for (const TermRank rank : ranks) {
+      const auto documents = terms.documents(rank);
+      const auto found = std::lower_bound(documents.begin(), documents.end(), document);
+      if (found == documents.end() || *found != document) continue;
+      const auto here = terms.positions(rank, static_cast<std::size_t>(found - documents.begin()));
+      positions.insert(positions.end(), here.begin(), here.end());
+    }
+    if (ranks.size() > 1) std::sort(positions.begin(), positions.end());
+    return positions;
+  }
+
+  FieldId field_;
+  std::vector<PhraseSlot> slots_;
+  std::uint32_t slop_;
+  Bm25 scorer_;
+};
+
+}  // namespace
+
+MatcherPtr match_phrase(const ReferenceView& view, FieldId field, std::vector<PhraseSlot> slots,
+                        std::uint32_t slop, float boost) {
+  const FieldStatistics statistics = field_statistics(view, field);
+  // Lucene adds the idf of every term, repeated ones each time, in double.
+  double idf = 0;
+  for (const PhraseSlot& slot : slots) {
+    for (const std::string& term : slot.terms) {
+      const std::uint64_t frequency = document_frequency(view, field, term);
+      if (frequency > 0) idf += static_cast<double>(Bm25::idf(frequency, statistics.documents));
+    }
+  }
+  const bool norms = view.schema().field(field).norms;
+  return std::make_shared<PhraseMatcher>(field, std::move(slots), slop,
+                                         Bm25(statistics, static_cast<float>(idf), boost, norms));
+}
+
+}  // namespace stele::engine::reference

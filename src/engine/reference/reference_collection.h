@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/collection.h"
+#include "engine/reference/segment.h"
+
+namespace stele::engine::reference {
+
+using SegmentList = std::vector<std::shared_ptr<Segment>>;
+
+// The reference engine's view: a list of segments, immutable, and the LSN that decides which versions count.
+class ReferenceView final : public CollectionView {
+ public:
+  ReferenceView(std::string name, KeyLayout layout, Lsn lsn, std::shared_ptr<const Schema> schema,
+                std::shared_ptr<const SegmentList> segments)
+      : name_(std::move(name)),
+        layout_(std::move(layout)),
+        lsn_(lsn),
+        schema_(std::move(schema)),
+        segments_(std::move(segments)) {}
+
+  const std::string& name() const override { return name_; }
+  Lsn lsn() const override { return lsn_; }
+  const Schema& schema() const override { return *schema_; }
+  const KeyLayout& key_layout() const override { return layout_; }
+  DocumentPtr get(const DocKey& key) const override;
+  std::size_t document_count() const override;
+
+  const SegmentList& segments() const { return *segments_; }
+
+ private:
+  std::string name_;
+  KeyLayout layout_;
+  Lsn lsn_;
+  std::shared_ptr<const Schema> schema_;
+  std::shared_ptr<const SegmentList> segments_;
+};
+
+// A collection as a list of segments in memory. A batch becomes a segment of its own; small neighbours are
+// joined by the writer at once (up to kInlineDocuments, a few milliseconds), larger ones by maintain(), which
+// builds beside the writer and takes its lock only to pick the parts and to put the result in their place.
+// Cost: apply about 20 µs a document of 60 words; view two pointer copies.
+class ReferenceCollection final : public Collection {
+ public:
+  static constexpr std::size_t kFanIn = 8;
+  static constexpr std::size_t kInlineDocuments = 512;
+  static constexpr std::size_t kJoinedDocumentsMax = 262'144;
+
+  ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible);
+
+  const CollectionOptions& options() const override { return options_; }
+  Result<ApplyReport> apply(ChangeBatch batch) override;
+  Result<void> add_fields(std::vector<FieldDefinition> fields) override;
+  DocumentPtr latest(const DocKey& key) const override;
+  std::shared_ptr<const Schema> schema() const override;
+  CollectionStats stats() const override;
+  std::shared_ptr<const CollectionView> view(Lsn lsn) const override;
+  bool maintain() override;
+
+ private:
+  // The documents that a batch leaves behind, in the order of their last change.
+  struct Pending {
+    std::vector<DocumentPtr> documents;  // null: replaced or deleted later in the batch
+    std::unordered_map<DocKey, std::size_t> places;
+  };
+  struct Window {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  Result<void> check(const ChangeBatch& batch, const Schema& schema) const;
+  std::shared_ptr<const SegmentList> segments() const;
+  void publish(SegmentList segments);
+  DocumentPtr former(const Pending& pending, const DocKey& key) const;
+  bool remove(Pending& pending, const DocKey& key, Lsn lsn);
+  std::size_t truncate(Pending& pending, Lsn lsn);
+  void upsert(Pending& pending, Change change, Lsn lsn, const Schema& schema, ApplyReport& report);
+  void append(Pending pending, const Schema& schema);
+  bool is_claimed(const SegmentList& list, const Window& window) const;
+  void join_tail(SegmentList& list, const Schema& schema);
+  std::optional<Window> choose_window(const SegmentList& list, Lsn oldest) const;
+
+  const CollectionOptions options_;
+  VisibleLsn& visible_;
+
+  // Held by apply and add_fields, and by maintain at its beginning and end; guards what follows up to the
+  // next comment.
+  mutable std::mutex writer_mutex_;
+  std::uint64_t next_sequence_ = 1;
+  SegmentList claimed_;  // what maintain is joining
+
+  std::atomic<std::uint64_t> applied_{0};
+
+  // Held for the copy of a pointer.
+  mutable std::mutex list_mutex_;
+  std::shared_ptr<const Schema> schema_;
+  std::shared_ptr<const SegmentList> segments_;
+};
+
+}  // namespace stele::engine::reference

@@ -1,0 +1,172 @@
+#include "engine/reference/value_matcher.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "text/unicode.h"
+
+namespace stele::engine::reference {
+namespace {
+
+template <class T>
+const Column<T>& column_of(const FieldIndex& field);
+template <>
+const Column<std::int64_t>& column_of(const FieldIndex& field) {
+  return field.integers;
+}
+template <>
+const Column<double>& column_of(const FieldIndex& field) {
+  return field.reals;
+}
+
+template <class T>
+MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool outside, float score) {
+  auto select = [id, intervals = std::move(intervals), outside](const Segment& segment) {
+    std::vector<DocOrdinal> documents;
+    const FieldIndex* field = segment.field(id);
+    if (field == nullptr) return documents;
+    const auto wanted = [&](T value) {
+      const bool inside = std::any_of(
+          intervals.begin(), intervals.end(),
+          [value](const Interval<T>& interval) { return interval.low <= value && value <= interval.high; });
+      return inside != outside;
+    };
+    const Column<T>& column = column_of<T>(*field);
+    for (const DocOrdinal document : field->present) {
+      const auto values = column.values(document);
+      if (std::any_of(values.begin(), values.end(), wanted)) documents.push_back(document);
+    }
+    return documents;
+  };
+  return std::make_shared<ConstantMatcher>(std::move(select), score);
+}
+
+bool is_in(const std::vector<RankRange>& ranges, TermRank rank) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [rank](const RankRange& range) { return range.first <= rank && rank < range.second; });
+}
+
+// Marks the documents of every term in turn: right for any number of terms.
+std::vector<DocOrdinal> documents_of(const InvertedIndex& terms, const std::vector<RankRange>& ranges,
+                                     std::size_t segment_size) {
+  if (ranges.size() == 1 && ranges[0].second == ranges[0].first + 1) {
+    const auto documents = terms.documents(ranges[0].first);
+    return {documents.begin(), documents.end()};
+  }
+  std::vector<bool> marked(segment_size);
+  for (const auto& [first, second] : ranges)
+    for (TermRank rank = first; rank < second; ++rank)
+      for (const DocOrdinal document : terms.documents(rank)) marked[document] = true;
+  std::vector<DocOrdinal> documents;
+  for (DocOrdinal document = 0; document < segment_size; ++document)
+    if (marked[document]) documents.push_back(document);
+  return documents;
+}
+
+std::size_t next_character(std::string_view text, std::size_t at) {
+  return at + text::decode_at(text, at).bytes;
+}
+
+}  // namespace
+
+MatcherPtr match_integers(FieldId field, std::vector<Interval<std::int64_t>> intervals, bool outside,
+                          float score) {
+  return match_numbers<std::int64_t>(field, std::move(intervals), outside, score);
+}
+
+MatcherPtr match_reals(FieldId field, std::vector<Interval<double>> intervals, bool outside, float score) {
+  return match_numbers<double>(field, std::move(intervals), outside, score);
+}
+
+MatcherPtr match_ranks(FieldId id, SelectRanks select_ranks, bool outside, float score) {
+  auto select = [id, select_ranks = std::move(select_ranks), outside](const Segment& segment) {
+    std::vector<DocOrdinal> documents;
+    const FieldIndex* field = segment.field(id);
+    if (field == nullptr || !field->terms) return documents;
+    const std::vector<RankRange> ranges = select_ranks(*field->terms);
+    if (!outside) return documents_of(*field->terms, ranges, segment.size());
+    for (const DocOrdinal document : field->present) {
+      const auto ranks = field->ranks.values(document);
+      if (std::any_of(ranks.begin(), ranks.end(), [&](TermRank rank) { return !is_in(ranges, rank); }))
+        documents.push_back(document);
+    }
+    return documents;
+  };
+  return std::make_shared<ConstantMatcher>(std::move(select), score);
+}
+
+Interval<std::int64_t> integer_interval(const Range& range) {
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  constexpr Interval<std::int64_t> kNone{1, 0};
+  Interval<std::int64_t> interval{kMin, kMax};
+  const auto as_integer = [](const Value& value) {
+    if (const bool* boolean = value.boolean()) return std::int64_t{*boolean ? 1 : 0};
+    return *value.integer();
+  };
+  if (range.gte) interval.low = as_integer(*range.gte);
+  if (range.lte) interval.high = as_integer(*range.lte);
+  if (range.gt) {
+    const std::int64_t low = as_integer(*range.gt);
+    if (low == kMax) return kNone;
+    interval.low = std::max(interval.low, low + 1);
+  }
+  if (range.lt) {
+    const std::int64_t high = as_integer(*range.lt);
+    if (high == kMin) return kNone;
+    interval.high = std::min(interval.high, high - 1);
+  }
+  return interval;
+}
+
+Interval<double> real_interval(const Range& range) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr Interval<double> kNone{1, 0};
+  Interval<double> interval{-kInfinity, kInfinity};
+  if (range.gte) interval.low = *range.gte->real();
+  if (range.lte) interval.high = *range.lte->real();
+  if (range.gt) {
+    if (*range.gt->real() == kInfinity) return kNone;
+    interval.low = std::max(interval.low, std::nextafter(*range.gt->real(), kInfinity));
+  }
+  if (range.lt) {
+    if (*range.lt->real() == -kInfinity) return kNone;
+    interval.high = std::min(interval.high, std::nextafter(*range.lt->real(), -kInfinity));
+  }
+  return interval;
+}
+
+// Greedy with one point to come back to: linear but for '*', at worst the product of both lengths.
+bool matches_wildcard(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = ++p;
+      star_text = t;
+      continue;
+    }
+    if (p < pattern.size() && pattern[p] == '?') {
+      p += 1;
+      t = next_character(text, t);
+      continue;
+    }
+    const std::size_t literal = p + 1 < pattern.size() && pattern[p] == '\\' ? p + 1 : p;
+    if (literal < pattern.size() && pattern[literal] == text[t]) {
+      p = literal + 1;
+      ++t;
+      continue;
+    }
+    if (star == std::string_view::npos) return false;
+    p = star;
+    star_text = next_character(text, star_text);
+    t = star_text;
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace stele::engine::reference

@@ -1,0 +1,152 @@
+#include "engine/reference/vector_search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace stele::engine::reference {
+namespace {
+
+constexpr std::size_t kLanes = 8;  // independent sums, so that the compiler may keep them in one register
+
+float sum_of(const std::array<float, kLanes>& lanes) {
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
+
+template <class Term>
+float accumulate(std::span<const float> left, std::span<const float> right, Term term) {
+  std::array<float, kLanes> lanes{};
+  std::size_t i = 0;
+  for (; i + kLanes <= left.size(); i += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(left[i + lane], right[i + lane]);
+  for (; i < left.size(); ++i) lanes[i % kLanes] += term(left[i], right[i]);
+  return sum_of(lanes);
+}
+
+float dot(std::span<const float> left, std::span<const float> right) {
+  return accumulate(left, right, [](float a, float b) { return a * b; });
+}
+
+float squared_distance(std::span<const float> left, std::span<const float> right) {
+  return accumulate(left, right, [](float a, float b) { return (a - b) * (a - b); });
+}
+
+float manhattan(std::span<const float> left, std::span<const float> right) {
+  return accumulate(left, right, [](float a, float b) { return std::fabs(a - b); });
+}
+
+}  // namespace
+
+Result<VectorScorer> VectorScorer::create(const FieldDefinition& field, std::vector<float> query,
+                                          ScoreForm form) {
+  const auto invalid = [&field](std::string reason) {
+    return make_error(ErrorCode::kInvalidArgument, fmt::format("field [{}]: {}", field.path, reason));
+  };
+  if (field.type != FieldType::kDenseVector) return invalid("holds no vectors");
+  if (query.size() != field.dimension)
+    return invalid(
+        fmt::format("the query vector has dimension {}, the field {}", query.size(), field.dimension));
+  if (!std::all_of(query.begin(), query.end(), [](float element) { return std::isfinite(element); }))
+    return invalid("the query vector has an element that is not finite");
+  if (form == ScoreForm::kMaxInnerProduct && field.similarity != Similarity::kDot)
+    return invalid("a maximum inner product needs similarity dot");
+  return VectorScorer(field.similarity, std::move(query), form);
+}
+
+VectorScorer::VectorScorer(Similarity similarity, std::vector<float> query, ScoreForm form)
+    : similarity_(similarity), form_(form), query_(std::move(query)) {
+  const bool distance = similarity == Similarity::kEuclid || similarity == Similarity::kManhattan;
+  direction_ = distance && form == ScoreForm::kRaw ? Direction::kAscending : Direction::kDescending;
+  query_length_ = std::sqrt(dot(query_, query_));
+}
+
+float VectorScorer::score(std::span<const float> vector, float length) const {
+  switch (similarity_) {
+    case Similarity::kCosine: {
+      const float lengths = query_length_ * length;
+      const float cosine = lengths > 0 ? dot(query_, vector) / lengths : 0;
+      return form_ == ScoreForm::kRaw ? cosine : (1 + cosine) / 2;
+    }
+    case Similarity::kDot: {
+      const float product = dot(query_, vector);
+      if (form_ == ScoreForm::kRaw) return product;
+      if (form_ == ScoreForm::kElastic) return (1 + product) / 2;
+      return product < 0 ? 1 / (1 - product) : product + 1;
+    }
+    case Similarity::kEuclid: {
+      const float squared = squared_distance(query_, vector);
+      return form_ == ScoreForm::kRaw ? std::sqrt(squared) : 1 / (1 + squared);
+    }
+    case Similarity::kManhattan: {
+      const float distance = manhattan(query_, vector);
+      return form_ == ScoreForm::kRaw ? distance : 1 / (1 + distance);
+    }
+  }
+  return 0;
+}
+
+Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId id,
+                           const VectorScorer& scorer, const Matcher* filter) {
+  Matches matches;
+  const FieldIndex* field = segment.field(id);
+  if (field == nullptr) return matches;
+  std::vector<DocOrdinal> allowed;
+  if (filter != nullptr) allowed = filter->match(segment, Context::kFilter).documents;
+  const VectorColumn& column = field->vectors;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < column.documents.size(); ++i) {
+    const DocOrdinal document = column.documents[i];
+    if (filter != nullptr) {
+      while (next < allowed.size() && allowed[next] < document) ++next;
+      if (next == allowed.size()) break;
+      if (allowed[next] != document) continue;
+    }
+    if (!segment.is_visible(document, view.lsn())) continue;
+    matches.documents.push_back(document);
+    matches.scores.push_back(scorer.score(column.vector(i), column.lengths[i]));
+  }
+  return matches;
+}
+
+std::unordered_map<const Segment*, Matches> nearest_of_view(const ReferenceView& view, FieldId field,
+                                                            const VectorScorer& scorer, const Matcher* filter,
+                                                            std::size_t k, float boost) {
+  struct Candidate {
+    float score;
+    std::size_t segment;
+    DocOrdinal document;
+  };
+  std::vector<Candidate> candidates;
+  const SegmentList& segments = view.segments();
+  for (std::size_t s = 0; s < segments.size(); ++s) {
+    const Matches matches = nearest_of_segment(view, *segments[s], field, scorer, filter);
+    for (std::size_t i = 0; i < matches.documents.size(); ++i)
+      candidates.push_back({matches.scores[i], s, matches.documents[i]});
+  }
+  const auto place = [](const Candidate& candidate) {
+    return std::pair(candidate.segment, candidate.document);
+  };
+  const auto better = [&](const Candidate& left, const Candidate& right) {
+    if (left.score != right.score) return scorer.better(left.score, right.score);
+    return place(left) < place(right);
+  };
+  const std::size_t kept = std::min(k, candidates.size());
+  std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
+                   candidates.end(), better);
+  candidates.resize(kept);
+  std::sort(candidates.begin(), candidates.end(),
+            [&](const Candidate& left, const Candidate& right) { return place(left) < place(right); });
+  std::unordered_map<const Segment*, Matches> nearest;
+  for (const Candidate& candidate : candidates) {
+    Matches& matches = nearest[segments[candidate.segment].get()];
+    matches.documents.push_back(candidate.document);
+    matches.scores.push_back(candidate.score * boost);
+  }
+  return nearest;
+}
+
+}  // namespace stele::engine::reference
