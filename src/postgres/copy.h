@@ -18,7 +18,8 @@ namespace stele::postgres {
 class StreamReply;
 
 // Bytes for a COPY … FROM STDIN. write() waits while the server is behind, so memory stays bounded. Exactly
-// one of finish() and fail() ends it. Confined to its connection; ends before it.
+// one of finish() and fail() ends it. Confined to its connection, which is free for the next request when
+// this is destroyed.
 class CopyIn {
  public:
   CopyIn(ExchangeLease lease, std::unique_ptr<StreamReply> reply);

@@ -160,7 +160,11 @@ net::Task<Result<void>> Exchange::run(Reply* reply, int readies, TimePoint deadl
     const bool to_send = !output().empty();
     if (to_send) {
       auto sent = co_await session_.stream->flush();
-      if (!sent) co_return break_with(std::move(sent).error());
+      // The server has gone; what it said before may tell why.
+      if (!sent) {
+        cancelled = true;
+        set_read_deadline(net::Reactor::current()->now() + kCancelGrace);
+      }
     }
     auto done = drain(reply, readies);
     if (!done) co_return break_with(std::move(done).error());

@@ -212,13 +212,14 @@ void PipelineReply::blame_parse(Slot& slot) {
 }
 
 std::vector<Result<ResultSet>> PipelineReply::take() {
+  for (Slot& slot : slots_) {
+    if (slot.statement->parsed) continue;
+    cache_->forget(*slot.statement, false);
+    blame_parse(slot);
+  }
   std::vector<Result<ResultSet>> results;
   results.reserve(slots_.size());
   for (Slot& slot : slots_) {
-    if (!slot.statement->parsed) {
-      cache_->forget(*slot.statement, false);
-      blame_parse(slot);
-    }
     if (slot.error) {
       results.emplace_back(*std::move(slot.error));
     } else {

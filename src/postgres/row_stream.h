@@ -36,7 +36,8 @@ class ExchangeLease {
 };
 
 // What are the rows of this statement, as they come? For results that are larger than memory should hold: the
-// server waits while nobody asks for more. Confined to its connection; ends before it.
+// server waits while nobody asks for more. Confined to its connection, which is free for the next request
+// when this is destroyed.
 //   while (true) {
 //     auto rows = co_await stream.next(deadline);
 //     if (!rows) co_return rows.error();      // the statement failed, or the connection did
