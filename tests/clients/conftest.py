@@ -1,0 +1,49 @@
+"""What the tests of the official clients share."""
+
+import uuid
+
+import elasticsearch
+import psycopg
+import pytest
+from library import BOOKS
+
+
+@pytest.fixture
+def db(stele):
+    """A connection of the SQL head, in autocommit."""
+    with psycopg.connect(stele.dsn(), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def es(stele):
+    """A client of the Elasticsearch head that reports what goes wrong at once."""
+    with elasticsearch.Elasticsearch(stele.elastic_url, request_timeout=60, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def name():
+    """A name that no other test has: for tables, indices, channels."""
+    return "t_" + uuid.uuid4().hex[:12]
+
+
+@pytest.fixture(scope="module")
+def library(stele):
+    """An index of five books that no test changes."""
+    with elasticsearch.Elasticsearch(stele.elastic_url, request_timeout=60, max_retries=0) as client:
+        client.indices.create(index="library", mappings={"properties": {
+            "title": {"type": "text"},
+            "author": {"type": "text", "fields": {"raw": {"type": "keyword"}}},
+            "year": {"type": "integer"}, "price": {"type": "double"}, "stock": {"type": "boolean"},
+            "tags": {"type": "keyword"}, "published": {"type": "date"}}})
+        for id, book in BOOKS.items():
+            client.index(index="library", id=id, document=book)
+        yield "library"
+        client.indices.delete(index="library")
+
+
+@pytest.fixture
+def index(es, name):
+    yield name
+    es.options(ignore_status=404).indices.delete(index=name)
