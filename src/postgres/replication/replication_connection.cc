@@ -43,19 +43,18 @@ Error unexpected_answer(std::string_view command) {
 
 }  // namespace
 
+void fix_text_settings(ConnectOptions& options) {
+  constexpr std::pair<const char*, const char*> kSettings[] = {
+      {"client_encoding", "UTF8"}, {"DateStyle", "ISO"},        {"IntervalStyle", "postgres"},
+      {"TimeZone", "UTC"},         {"extra_float_digits", "3"}, {"bytea_output", "hex"},
+  };
+  for (const auto& [name, value] : kSettings) options.settings.emplace_back(name, value);
+}
+
 net::Task<Result<std::shared_ptr<ReplicationConnection>>> ReplicationConnection::connect(
     ConnectOptions options, TimePoint deadline) {
   options.replication = "database";
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"client_encoding", "UTF8"},
-           {"DateStyle", "ISO"},
-           {"IntervalStyle", "postgres"},
-           {"TimeZone", "UTC"},
-           {"extra_float_digits", "3"},
-           {"bytea_output", "hex"},
-       }) {
-    options.settings.emplace_back(name, value);
-  }
+  fix_text_settings(options);
   auto session = co_await Connection::connect(std::move(options), deadline);
   if (!session.has_value()) co_return std::move(session).error();
   auto connection = std::make_shared<ReplicationConnection>(*std::move(session));

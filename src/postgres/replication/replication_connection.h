@@ -26,6 +26,10 @@ struct PgoutputOptions {
   bool messages = true;   // pg_logical_emit_message
 };
 
+// Settings of the session that make text the same whatever the role and database say: UTF-8, ISO dates in
+// UTC, shortest exact floats, hex bytea. Every session whose text is decoded by postgres/types has them.
+void fix_text_settings(ConnectOptions& options);
+
 // One session that speaks the replication commands (and plain SQL) in one database: how a slot is made,
 // looked at and followed. Its settings are fixed (ISO dates in UTC, shortest exact floats, hex bytea), so
 // that text does not depend on the role. Threads: confined to its reactor. One command at a time; while it

@@ -144,17 +144,20 @@ net::Task<Result<void>> ReplicationStream::start(TimePoint deadline) {
   co_return Result<void>();
 }
 
-void ReplicationStream::drop_connection(const Error& reason) {
+void ReplicationStream::drop_connection() {
   feedback_timer_.cancel();
   batch_ = {};
   batch_at_ = 0;
   if (connection_) connection_->close();
   connection_.reset();
-  if (!interruption_) {
-    interruption_ = reason;
-    interrupted_at_ = reactor_->now();
-    kLog.warn("replication stream interrupted slot={} reason={}", options_.slot, reason.message);
-  }
+}
+
+void ReplicationStream::interrupt(const Error& reason) {
+  drop_connection();
+  if (interruption_) return;
+  interruption_ = reason;
+  interrupted_at_ = reactor_->now();
+  kLog.warn("replication stream interrupted slot={} reason={}", options_.slot, reason.message);
 }
 
 Lost ReplicationStream::lose(Error reason) {
@@ -162,7 +165,7 @@ Lost ReplicationStream::lose(Error reason) {
     reason.with("reason", reason.code == ErrorCode::kDatabase ? "server" : "client");
   }
   kLog.error("replication stream lost slot={} reason={}", options_.slot, reason.message);
-  drop_connection(reason);
+  drop_connection();
   lost_ = reason;
   return Lost{std::move(reason)};
 }
@@ -189,8 +192,7 @@ net::Task<Result<StreamEvent>> ReplicationStream::reconnect() {
       co_return StreamEvent(std::move(event));
     }
     if (!is_passing(done.error())) co_return StreamEvent(lose(std::move(done).error()));
-    if (connection_) connection_->close();
-    connection_.reset();
+    drop_connection();
     co_await sleep(pause);
     pause = std::min(pause * 2, options_.backoff_max);
   }
@@ -205,7 +207,7 @@ net::Task<Result<StreamEvent>> ReplicationStream::next() {
       auto started = co_await start(reactor_->now() + options_.connect_timeout);
       if (!started.has_value() && !is_passing(started.error()))
         co_return StreamEvent(lose(std::move(started).error()));
-      if (!started.has_value()) drop_connection(started.error());
+      if (!started.has_value()) interrupt(started.error());
       continue;
     }
     while (batch_at_ < batch_.size()) {
@@ -220,7 +222,7 @@ net::Task<Result<StreamEvent>> ReplicationStream::next() {
     if (stopped_) break;
     if (!batch.has_value()) {
       if (!is_passing(batch.error())) co_return StreamEvent(lose(std::move(batch).error()));
-      drop_connection(batch.error());
+      interrupt(batch.error());
       continue;
     }
     batch_ = *batch;
@@ -258,7 +260,7 @@ Result<std::optional<StreamEvent>> ReplicationStream::take_keepalive(const Keepa
     // Answered in the next round, so that what the owner does with this event is confirmed with it.
     reply_due_ = true;
     if (server_waits_for_us(keepalive)) {
-      drop_connection(make_error(ErrorCode::kConnectionClosed, "the server shuts down"));
+      interrupt(make_error(ErrorCode::kConnectionClosed, "the server shuts down"));
       return std::optional<StreamEvent>();
     }
   }

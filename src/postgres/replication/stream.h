@@ -110,7 +110,8 @@ class ReplicationStream {
   net::Task<Result<void>> start(TimePoint deadline);
   net::Task<Result<StreamEvent>> reconnect();
   net::Task<void> sleep(Duration duration);
-  void drop_connection(const Error& reason);
+  void drop_connection();
+  void interrupt(const Error& reason);
 
   // One CopyData's content. An event, nothing, or an error that ends the stream.
   Result<std::optional<StreamEvent>> take(std::string_view content);

@@ -31,7 +31,8 @@ class TestServer {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
-  explicit TestServer(Settings settings = {}) : settings_(std::move(settings)) {
+  explicit TestServer(Settings settings = {}, std::vector<std::string> initdb_options = {})
+      : settings_(std::move(settings)) {
     char name[] = "/tmp/stele-test-XXXXXX";
     directory_ = ::mkdtemp(name);
     binaries_ = newest_binaries();
@@ -41,8 +42,11 @@ class TestServer {
       group_ = user->pw_gid;
       if (::chown(directory_.c_str(), user_, group_) != 0) std::abort();
     }
-    run_to_end({binaries_ + "/initdb", "-D", data(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                "--locale=C.UTF-8", "--no-sync"});
+    std::vector<std::string> initdb{
+        binaries_ + "/initdb", "-D",       data(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        "--locale=C.UTF-8",    "--no-sync"};
+    initdb.insert(initdb.end(), initdb_options.begin(), initdb_options.end());
+    run_to_end(initdb);
     start();
   }
   ~TestServer() {
@@ -71,7 +75,8 @@ class TestServer {
   }
 
   void start() {
-    std::vector<std::string> command{binaries_ + "/postgres", "-D", data(), "-k", directory_};
+    std::vector<std::string> command{binaries_ + "/postgres", "-D", data(), "-k", directory_, "-c",
+                                     "listen_addresses="};
     for (const auto& [name, value] : settings_) {
       command.push_back("-c");
       command.push_back(name + "=" + value);
@@ -96,20 +101,26 @@ class TestServer {
   }
   bool wait(std::chrono::seconds limit) {
     const auto end = std::chrono::steady_clock::now() + limit;
-    while (std::chrono::steady_clock::now() < end) {
-      if (::waitpid(postmaster_, nullptr, WNOHANG) == postmaster_) {
-        postmaster_ = 0;
-        return true;
-      }
+    while (!has_ended()) {
+      if (std::chrono::steady_clock::now() >= end) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    return false;
+    return true;
+  }
+  void signal(int number) const { ::kill(postmaster_, number); }
+  // Without waiting.
+  bool has_ended() {
+    if (postmaster_ == 0) return true;
+    if (::waitpid(postmaster_, nullptr, WNOHANG) != postmaster_) return false;
+    postmaster_ = 0;
+    return true;
   }
   // As a power cut to all its processes.
   void kill_all() {
-    for (const pid_t child : children(postmaster_)) ::kill(child, SIGKILL);
-    stop(SIGKILL);
-    // The next start waits for the shared memory of the last to be free.
+    const std::vector<pid_t> processes = children(postmaster_);
+    ::kill(postmaster_, SIGKILL);
+    for (const pid_t child : processes) ::kill(child, SIGKILL);
+    wait(std::chrono::seconds(30));
   }
 
  private:
