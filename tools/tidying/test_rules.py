@@ -77,11 +77,13 @@ def test_cmake_arrows(house):
 
 def test_third_party(house):
     house("src/json/a.cc", "#include <simdjson.h>\n")
-    assert third_party.misplaced() == []
     house("src/json/a.h", "#include <simdjson.h>\n")
+    house("src/json/b.h", '#include "json/a.h"\n')
+    assert third_party.misplaced() == []
+    house("src/net/b.cc", '#include "json/b.h"\n')
     house("src/net/a.cc", "#include <boost/asio/ip/tcp.hpp>\n#include <simdjson.h>\n")
     assert third_party.misplaced() == [
-        "src/json/a.h:1: <simdjson.h> only in .cc files",
+        "src/json/a.h:1: <simdjson.h> reaches src/net/b.cc",
         "src/net/a.cc:1: <boost/asio/ip/tcp.hpp> belongs to no folder",
         "src/net/a.cc:2: <simdjson.h> belongs to src/json/",
     ]

@@ -1,4 +1,5 @@
-"""Heavy headers of others stand only in .cc files of the one folder that wraps them."""
+"""Heavy headers of others stay inside the one folder that wraps them: no file of another folder reads them, not even
+by way of a header of that folder."""
 
 from tidying import tree
 
@@ -35,8 +36,14 @@ def misplaced():
             for prefix, homes in HOMES.items():
                 if quoted or not name.startswith(prefix):
                     continue
-                if not path.startswith(tuple(homes)) or not homes:
+                home = next((home for home in homes if path.startswith(home)), None)
+                if home is None:
                     places.append(f"{path}:{line}: <{name}> belongs to {' or '.join(homes) or 'no folder'}")
-                elif not path.endswith(".cc"):
-                    places.append(f"{path}:{line}: <{name}> only in .cc files")
+                elif path.endswith(".h"):
+                    places += [f"{path}:{line}: <{name}> reaches {reader}" for reader in readers(path, home)[:1]]
     return places
+
+
+def readers(header, home):
+    """The files outside of `home` that read `header`."""
+    return [path for path in tree.cpp_files() if not path.startswith(home) and header in tree.closure(path)]
