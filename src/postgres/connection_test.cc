@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "net/event.h"
-#include "postgres/test_server.h"
+#include "postgres/shared_test_server.h"
 #include "postgres/wire/sqlstate.h"
 
 namespace stele::postgres {
@@ -14,7 +14,7 @@ namespace {
 class ConnectionTest : public PostgresTest {
  protected:
   static net::Task<std::unique_ptr<Connection>> connect(
-      ConnectOptions options = TestServer::get().connect_options()) {
+      ConnectOptions options = SharedTestServer::get().connect_options()) {
     auto connection = co_await Connection::connect(std::move(options), in_seconds(10));
     STELE_CHECK_MESSAGE(connection.has_value(), connection ? std::string() : connection.error().to_string());
     co_return *std::move(connection);
@@ -221,7 +221,7 @@ TEST_F(ConnectionTest, PreparesAnewWhenTheTableHasChanged) {
 
 TEST_F(ConnectionTest, KeepsAsManyStatementsAsAllowed) {
   static constexpr auto test = []() -> net::Task<void> {
-    ConnectOptions options = TestServer::get().connect_options();
+    ConnectOptions options = SharedTestServer::get().connect_options();
     options.statements_max = 3;
     auto connection = co_await connect(options);
     for (int round = 0; round < 2; ++round) {
@@ -345,7 +345,7 @@ TEST_F(ConnectionTest, ABrokenConnectionSaysSo) {
 
 TEST_F(ConnectionTest, HoldsItsLimits) {
   static constexpr auto test = []() -> net::Task<void> {
-    ConnectOptions options = TestServer::get().connect_options();
+    ConnectOptions options = SharedTestServer::get().connect_options();
     options.result_bytes_max = 100'000;
     options.request_bytes_max = 50'000'000;
     auto connection = co_await connect(options);

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "postgres/connection.h"
-#include "postgres/test_server.h"
+#include "postgres/shared_test_server.h"
 #include "postgres/wire/sqlstate.h"
 
 // Rows and copied data that are read and written as they come.
@@ -15,7 +15,7 @@ constexpr int kRows = 1'000'000;
 class StreamingTest : public PostgresTest {
  protected:
   static net::Task<std::unique_ptr<Connection>> connect(
-      ConnectOptions options = TestServer::get().connect_options()) {
+      ConnectOptions options = SharedTestServer::get().connect_options()) {
     auto connection = co_await Connection::connect(std::move(options), in_seconds(10));
     STELE_CHECK_MESSAGE(connection.has_value(), connection ? std::string() : connection.error().to_string());
     co_return *std::move(connection);
@@ -194,7 +194,7 @@ TEST_F(StreamingTest, CopyFailures) {
 TEST_F(StreamingTest, SpeaksTheReplicationProtocol) {
   static constexpr auto test = []() -> net::Task<void> {
     auto plain = co_await connect();
-    ConnectOptions options = TestServer::get().connect_options();
+    ConnectOptions options = SharedTestServer::get().connect_options();
     options.replication = "database";
     auto walsender = co_await connect(options);
     auto identity = co_await walsender->query("IDENTIFY_SYSTEM", in_seconds(10));

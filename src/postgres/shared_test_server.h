@@ -46,7 +46,7 @@ class TestDirectory {
 };
 
 // The one private server that the tests of a program share; started when the first of them asks for it.
-class TestServer : public testing::Environment {
+class SharedTestServer : public testing::Environment {
  public:
   static PrivateServer& get() {
     STELE_CHECK(self_ != nullptr);
@@ -62,20 +62,20 @@ class TestServer : public testing::Environment {
     return *self_->server_;
   }
 
-  TestServer() { self_ = this; }
+  SharedTestServer() { self_ = this; }
   void TearDown() override {
     server_.reset();
     directory_.reset();
   }
 
  private:
-  static inline TestServer* self_ = nullptr;
+  static inline SharedTestServer* self_ = nullptr;
   std::unique_ptr<TestDirectory> directory_;
   std::unique_ptr<PrivateServer> server_;
 };
 
 // One program has one of it, however many files include this.
-inline testing::Environment* const kTestServer = testing::AddGlobalTestEnvironment(new TestServer);
+inline testing::Environment* const kTestServer = testing::AddGlobalTestEnvironment(new SharedTestServer);
 
 // Runs a coroutine to its end on a reactor of its own; fails the test after a minute.
 class PostgresTest : public testing::Test {
