@@ -5,7 +5,7 @@
 
 #include "base/metrics.h"
 #include "net/listener.h"
-#include "postgres/test_server.h"
+#include "postgres/shared_test_server.h"
 #include "postgres/wire/server_error.h"
 #include "protocols/sql/commit_position.h"
 
@@ -13,7 +13,7 @@ namespace stele::sql {
 namespace {
 
 using postgres::Connection;
-using postgres::TestServer;
+using postgres::SharedTestServer;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
 
@@ -47,7 +47,7 @@ struct Head {
     co_await commit_position.stop();
   }
   postgres::ConnectOptions options() const {
-    postgres::ConnectOptions through = TestServer::get().connect_options();
+    postgres::ConnectOptions through = SharedTestServer::get().connect_options();
     through.addresses = {listener->address()};
     return through;
   }
@@ -89,7 +89,7 @@ class SessionTest : public postgres::PostgresTest {
 
 TEST_F(SessionTest, PassesQueriesRowsAndErrors) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.open();
     head.show_all();
     auto connection = co_await connect(head.options());
@@ -111,7 +111,7 @@ TEST_F(SessionTest, PassesQueriesRowsAndErrors) {
 
 TEST_F(SessionTest, AnswersItsOwnParametersInBothProtocols) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.open();
     auto connection = co_await connect(head.options());
     co_await expect(connection.get(), "SHOW stele.lsn", "0/1");
@@ -144,7 +144,7 @@ net::Task<void> insert(Connection* connection, bool* done) {
 
 TEST_F(SessionTest, AWritingTransactionIsReadyWhenTheViewsShowIt) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.context.apply_time_max = std::chrono::minutes(1);
     head.open();
     auto connection = co_await connect(head.options());
@@ -155,7 +155,7 @@ TEST_F(SessionTest, AWritingTransactionIsReadyWhenTheViewsShowIt) {
 
     bool done = false;
     net::spawn(insert(connection.get(), &done));
-    auto direct = co_await connect(TestServer::get().connect_options());
+    auto direct = co_await connect(SharedTestServer::get().connect_options());
     for (std::string count = "0"; count == "0";)
       count = co_await value(direct.get(), "SELECT count(*) FROM held");
     // Committed, and seen by others; but not answered.
@@ -173,7 +173,7 @@ TEST_F(SessionTest, AWritingTransactionIsReadyWhenTheViewsShowIt) {
 
 TEST_F(SessionTest, WarnsWhenTheViewsDoNotCome) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.context.apply_time_max = std::chrono::milliseconds(30);
     head.open();
     auto connection = co_await connect(head.options());
@@ -205,7 +205,7 @@ net::Task<std::string> exchange(net::Address address, std::string bytes) {
 
 TEST_F(SessionTest, RefusesWhatIsNoStartupPacketAndTooManySessions) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.open();
     const std::string answer = co_await exchange(head.listener->address(), "GET / HTTP/1.1\r\n\r\n");
     EXPECT_THAT(answer, HasSubstr("08P01"));
@@ -219,7 +219,7 @@ TEST_F(SessionTest, RefusesWhatIsNoStartupPacketAndTooManySessions) {
 
 TEST_F(SessionTest, SaysWhenTheServerIsAway) {
   static constexpr auto test = []() -> net::Task<void> {
-    postgres::ConnectOptions nowhere = TestServer::get().connect_options();
+    postgres::ConnectOptions nowhere = SharedTestServer::get().connect_options();
     nowhere.addresses = {{"/nonexistent/.s.PGSQL.5432", 0}};
     Head head(nowhere);
     head.open();
@@ -232,7 +232,7 @@ TEST_F(SessionTest, SaysWhenTheServerIsAway) {
 
 TEST_F(SessionTest, PassesCancelRequests) {
   static constexpr auto test = []() -> net::Task<void> {
-    Head head(TestServer::get().connect_options());
+    Head head(SharedTestServer::get().connect_options());
     head.open();
     auto connection = co_await connect(head.options());
     // Past its deadline the client cancels through the head.
