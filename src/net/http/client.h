@@ -7,7 +7,8 @@
 #include "base/result.h"
 #include "net/address.h"
 #include "net/http/head.h"
-#include "net/http/message.h"
+#include "net/http/headers.h"
+#include "net/http/reply.h"
 #include "net/stream.h"
 #include "net/task.h"
 
@@ -19,14 +20,6 @@ struct HttpCall {
   std::string target = "/";
   HttpHeaders headers;
   std::string body;
-};
-
-// What came back: headers as sent, body whole, unchunked and decompressed.
-struct HttpReply {
-  int status = 0;
-  HttpHeaders headers;
-  std::string body;
-  bool keep_alive = true;  // another call may follow on the same stream
 };
 
 // Writes one request to `stream` and reads its response. For tests, `stele status` and `stele doctor`: no
