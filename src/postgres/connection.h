@@ -77,6 +77,8 @@ class Connection {
   // Closes at once; whoever is suspended in a request of this connection is woken with an error. Idempotent.
   void interrupt(Error reason) { exchange_->break_with(std::move(reason)); }
 
+  // Whether the server is still there, by what has come until now; does not wait.
+  net::Task<bool> is_alive() { return exchange_->is_alive(); }
   bool is_broken() const { return exchange_->is_broken(); }
   // Why it is broken; kConnectionClosed while it is not.
   Error broken_reason() const;

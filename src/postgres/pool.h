@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "net/gate.h"
 #include "net/task.h"
 #include "postgres/connect_options.h"
 #include "postgres/connection.h"
@@ -17,7 +18,7 @@ namespace stele::postgres {
 struct PoolOptions {
   ConnectOptions connect;
   std::size_t connections_max = 8;
-  std::size_t waiters_max = 1024;  // beyond it acquire() is refused: kResourceExhausted
+  std::size_t waiters_max = 1024;                    // beyond it acquire() is refused: kResourceExhausted
   Duration idle_timeout = std::chrono::seconds(60);  // an unused connection is closed after this
   Duration connect_timeout = std::chrono::seconds(10);
   // After a failed connect nobody tries again before this, growing to the maximum while it fails.
@@ -36,9 +37,9 @@ struct PoolStatistics {
 
 class Pool;
 
-// A connection that is ours until this goes: then the pool looks at it (a transaction left open is rolled back,
-// a broken connection dropped) and gives it to the next. Confined to the pool's reactor; ends before the pool's
-// stop() does.
+// A connection that is ours until this goes: then the pool looks at it (a transaction left open is rolled
+// back, a broken connection dropped) and gives it to the next. Confined to the pool's reactor; ends before
+// the pool's stop() does.
 class Lease {
  public:
   Lease() = default;
@@ -60,15 +61,16 @@ class Lease {
 
   std::shared_ptr<State> pool_;
   std::unique_ptr<Connection> connection_;
+  net::Gate::Holder inside_;
 };
 
-// Whose turn is it on the few connections? One pool a reactor and role: acquire() gives an idle connection, opens
-// one while there are fewer than the maximum, else waits in line (first come, first served) until its deadline.
-// A connection that the server closed meanwhile is noticed and replaced. While connecting fails, callers wait or
-// get the reason, and the server is asked at growing intervals.
-// Threads: confined to one reactor. Lifetime: co_await stop() before it is destroyed. Cost: no system call for an
-// idle connection. Errors: kResourceExhausted (too many wait), kDeadlineExceeded (details: the last connect's
-// failure), kCancelled (stopped); log_in()'s errors that waiting does not mend (wrong password, no such database).
+// Whose turn is it on the few connections? One pool a reactor and role: acquire() gives an idle connection,
+// opens one while there are fewer than the maximum, else waits in line (first come, first served) until its
+// deadline. A connection that the server closed meanwhile is noticed and replaced. While connecting fails,
+// callers wait or get the reason, and the server is asked at growing intervals. Threads: confined to one
+// reactor. Lifetime: co_await stop() before it is destroyed. Cost: no system call for an idle connection.
+// Errors: kResourceExhausted (too many wait), kDeadlineExceeded (details: the last connect's failure),
+// kCancelled (stopped); log_in()'s errors that waiting does not mend (wrong password, no such database).
 class Pool {
  public:
   explicit Pool(PoolOptions options);
