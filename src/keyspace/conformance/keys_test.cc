@@ -163,6 +163,27 @@ TEST_P(KeysTest, RandomKey) {
   EXPECT_EQ(seen, (std::set<std::string>{"a", "b"}));
 }
 
+TEST_P(KeysTest, MemoryIsGivenBack) {
+  const std::size_t empty = keyspace_->stats().used_memory_bytes;
+  set("s", std::string(1000, 'x'));
+  const std::size_t with_string = keyspace_->stats().used_memory_bytes;
+  EXPECT_GE(with_string, 1000u);
+  set_fields("h", {{"a", "1"}, {"b", std::string(100, 'y')}});
+  const std::size_t with_hash = keyspace_->stats().used_memory_bytes;
+  EXPECT_GE(with_hash, with_string + 100);
+  set_fields("h", {{"b", std::string(300, 'y')}});
+  EXPECT_GE(keyspace_->stats().used_memory_bytes, with_hash + 200);
+  ASSERT_TRUE(whole()->strings().append(key("s"), std::string(500, 'x')).has_value());
+  EXPECT_GE(keyspace_->stats().used_memory_bytes, with_hash + 700);
+  ASSERT_TRUE(whole()->keys().rename(key("s"), key("t")).has_value());
+  set("t", "small");
+  ASSERT_TRUE(whole()->hashes().remove(key("h"), std::vector<std::string_view>{"b"}).has_value());
+  EXPECT_LT(keyspace_->stats().used_memory_bytes, with_string);
+  ASSERT_TRUE(whole()->hashes().remove(key("h"), std::vector<std::string_view>{"a"}).has_value());
+  ASSERT_TRUE(whole()->keys().remove(key("t")).has_value());
+  EXPECT_EQ(keyspace_->stats().used_memory_bytes, empty);
+}
+
 TEST_P(KeysTest, FlushEmptiesOneDatabaseOrAllButNeverRows) {
   set("a", "1");
   {

@@ -6,6 +6,14 @@
 
 namespace stele::keyspace::reference {
 
+namespace {
+
+// About what a compact table would need: two allocations' worth of overhead a key, one a field.
+constexpr std::size_t kKeyBytes = 64;
+constexpr std::size_t kFieldBytes = 32;
+
+}  // namespace
+
 Store::Store(ObjectId first_object_id, std::uint64_t random_seed)
     : next_id_(first_object_id), random_(random_seed) {}
 
@@ -31,6 +39,7 @@ Object& Store::insert(KeyRef key, ValueType type, std::optional<ObjectId> id) {
   object.key = Key(key);
   object.type = type;
   names_[*id] = object.key;
+  grow(object, kKeyBytes + key.name.size());
   return object;
 }
 
@@ -48,14 +57,31 @@ ChangeSequence Store::record(KeyRef key, ChangeEvent event, ValueType type) {
   return last_change_;
 }
 
-// About what a compact table would need: two allocations' worth of overhead a key, one a field.
-void Store::recount(Object& object) {
-  constexpr std::size_t kKeyBytes = 64;
-  constexpr std::size_t kFieldBytes = 32;
-  std::size_t bytes = kKeyBytes + object.key.name.size() + object.string.size();
-  for (const auto& [name, value] : object.fields) bytes += kFieldBytes + name.size() + value.size();
-  used_memory_bytes_ = used_memory_bytes_ - object.memory_bytes + bytes;
-  object.memory_bytes = bytes;
+void Store::grow(Object& object, std::size_t bytes) {
+  object.memory_bytes += bytes;
+  used_memory_bytes_ += bytes;
+}
+
+void Store::shrink(Object& object, std::size_t bytes) {
+  object.memory_bytes -= bytes;
+  used_memory_bytes_ -= bytes;
+}
+
+void Store::set_field(Object& object, std::string_view name, std::string_view value) {
+  const auto at = object.fields.find(name);
+  if (at == object.fields.end()) {
+    object.fields.emplace(name, value);
+    return grow(object, kFieldBytes + name.size() + value.size());
+  }
+  shrink(object, at->second.size());
+  at->second = value;
+  grow(object, value.size());
+}
+
+void Store::set_string(Object& object, std::string value) {
+  shrink(object, object.string.size());
+  object.string = std::move(value);
+  grow(object, object.string.size());
 }
 
 Object& Store::insert_string(KeyRef key, std::string_view value, ChangeEvent event) {
@@ -71,8 +97,7 @@ Object& Store::insert_hash(KeyRef key, std::span<const FieldRef> fields, ChangeE
 }
 
 void Store::assign(Object& object, std::string_view value, ChangeEvent event) {
-  object.string.assign(value);
-  recount(object);
+  set_string(object, std::string(value));
   const ChangeSequence change = record(object.key, event, object.type);
   if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, 0);
 }
@@ -80,14 +105,13 @@ void Store::assign(Object& object, std::string_view value, ChangeEvent event) {
 void Store::append(Object& object, std::string_view tail) {
   const std::size_t from = object.string.size();
   object.string.append(tail);
-  recount(object);
+  grow(object, tail.size());
   const ChangeSequence change = record(object.key, ChangeEvent::kAppend, object.type);
   if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, from);
 }
 
 void Store::set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event) {
-  for (const FieldRef& field : fields) object.fields.insert_or_assign(std::string(field.name), field.value);
-  recount(object);
+  for (const FieldRef& field : fields) set_field(object, field.name, field.value);
   const ChangeSequence change = record(object.key, event, object.type);
   if (!is_written_behind_key(object.key)) return;
   for (const FieldRef& field : fields) dirty_.field_changed(object, change, field.name);
@@ -98,10 +122,10 @@ void Store::remove_fields(Object& object, std::span<const std::string_view> fiel
   for (const std::string_view field : fields) {
     const auto at = object.fields.find(field);
     if (at == object.fields.end()) continue;
+    shrink(object, kFieldBytes + at->first.size() + at->second.size());
     object.fields.erase(at);
     if (is_written_behind_key(object.key)) dirty_.field_changed(object, change, field);
   }
-  recount(object);
   if (object.fields.empty()) erase(object, ChangeEvent::kDelete);
 }
 
@@ -142,8 +166,8 @@ void Store::rename(Object& object, KeyRef to) {
   renamed.string = std::move(moved.string);
   renamed.fields = std::move(moved.fields);
   renamed.has_row = moved.has_row;
+  grow(renamed, moved.memory_bytes - kKeyBytes - moved.key.name.size());
   set_expiry_quietly(renamed, moved.expires_at);
-  recount(renamed);
   const ChangeSequence change = record(to, ChangeEvent::kRenameTo, renamed.type);
   if (will_be_written_behind) dirty_.changed(renamed, change);
 }
@@ -165,10 +189,9 @@ void Store::put(KeyRef key, Value value, std::optional<ObjectId> id) {
   if (id) override_local(*id);
   Object& object = insert(key, value.type, id);
   object.has_row = true;
-  object.string = std::move(value.string);
-  for (Field& field : value.fields) object.fields.insert_or_assign(std::move(field.name), field.value);
+  set_string(object, std::move(value.string));
+  for (const Field& field : value.fields) set_field(object, field.name, field.value);
   if (class_of(key) != KeyClass::kMapped) set_expiry_quietly(object, value.expires_at);
-  recount(object);
   record(key, ChangeEvent::kApplied, object.type);
 }
 

@@ -79,7 +79,11 @@ class Store {
   void erase_object(Object& object);
   ChangeSequence record(KeyRef key, ChangeEvent event, ValueType type);
   bool is_written_behind_key(KeyRef key) const { return is_written_behind(class_of(key)); }
-  void recount(Object& object);
+  void set_string(Object& object, std::string value);
+  void set_field(Object& object, std::string_view name, std::string_view value);
+  // Both keep used_memory_bytes_ the sum over all objects.
+  void grow(Object& object, std::size_t bytes);
+  void shrink(Object& object, std::size_t bytes);
   void override_local(ObjectId id);
 
   KeyClasses classes_;
