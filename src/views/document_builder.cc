@@ -184,6 +184,7 @@ Result<void> DocumentBuilder::build(json::Value source, BuildMode mode, engine::
   if (!source.is_object())
     return make_error(ErrorCode::kInvalidArgument,
                       "a document is an object, not " + std::string(json::describe(source.kind())));
+  left_out.unmapped = false;
   Node::Walk walk{mode, document, left_out, std::vector<std::int32_t>(fields_, -1)};
   return walk.object(*root_, source);
 }

@@ -17,7 +17,8 @@ namespace stele::views {
 // What did not fit. Nothing here stops the applier.
 struct LeftOut {
   std::size_t values = 0;
-  std::string example;  // the first of them: field and reason
+  std::string example;    // the first of them: field and reason
+  bool unmapped = false;  // a member of the last document is in no definition (and is not null)
 
   void note(std::string_view field, std::string_view reason);
 };

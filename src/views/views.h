@@ -31,6 +31,9 @@ class Writer;
 
 struct ViewsOptions {
   postgres::ConnectOptions postgres;
+  // Names the slot (stele_ID) and the row of stele.node: [a-z0-9_]{1,40}, another one for each node that
+  // follows the same database, the same at each start.
+  std::string node_id = "1";
   std::string spool_directory;  // where large transactions and catch-up changes are spooled
   std::uint64_t spool_bytes_max = 16ULL << 30;
   Duration slot_timeout = std::chrono::seconds(30);  // creation waits for running transactions

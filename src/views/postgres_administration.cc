@@ -1,0 +1,227 @@
+#include "views/postgres_administration.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <functional>
+#include <utility>
+
+#include "postgres/replication/slot.h"
+#include "views/field_store.h"
+#include "views/session.h"
+
+namespace stele::views {
+namespace {
+
+using postgres::Connection;
+
+constexpr std::size_t kNameBytesMax = 255;
+constexpr std::size_t kTableNameBytesMax = 63;
+
+struct StateCode {
+  std::string_view sqlstate;
+  ErrorCode code;
+};
+constexpr std::array kStateCodes = {
+    StateCode{"42P07", ErrorCode::kAlreadyExists},      StateCode{"23505", ErrorCode::kAlreadyExists},
+    StateCode{"42710", ErrorCode::kAlreadyExists},      StateCode{"42501", ErrorCode::kPermissionDenied},
+    StateCode{"42P01", ErrorCode::kNotFound},           StateCode{"3F000", ErrorCode::kNotFound},
+    StateCode{"42704", ErrorCode::kNotFound},           StateCode{"42809", ErrorCode::kFailedPrecondition},
+    StateCode{"0A000", ErrorCode::kFailedPrecondition}, StateCode{"55000", ErrorCode::kFailedPrecondition},
+    StateCode{"22023", ErrorCode::kInvalidArgument},    StateCode{"42703", ErrorCode::kInvalidArgument},
+    StateCode{"22P02", ErrorCode::kInvalidArgument},
+};
+
+Error by_state(Error error) {
+  if (error.code != ErrorCode::kDatabase) return error;
+  for (const StateCode& state : kStateCodes)
+    if (state.sqlstate == error.detail("sqlstate")) error.code = state.code;
+  return error;
+}
+
+// What PostgreSQL would cut off silently bears another name.
+std::string table_name_of(std::string_view name) {
+  if (name.size() <= kTableNameBytesMax) return std::string(name);
+  return fmt::format("index_{:016x}_{:016x}", std::hash<std::string_view>{}(name),
+                     std::hash<std::string_view>{}(name.substr(name.size() / 2)));
+}
+
+net::Task<Result<void>> create_elastic(Connection* connection, std::string name, std::string definition,
+                                       TimePoint deadline) {
+  const std::string table = table_name_of(name);
+  auto made = co_await run(connection, "SELECT stele.create_index($1, $2, $3::pg_catalog.jsonb)",
+                           {name, table, definition}, deadline);
+  STELE_CO_RETURN_IF_ERROR(made);
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> drop(Connection* connection, std::shared_ptr<const CollectionEntry> entry,
+                             TimePoint deadline) {
+  auto deleted = co_await run(connection, "DELETE FROM stele.collection WHERE id = $1::bigint",
+                              {std::to_string(entry->id)}, deadline);
+  STELE_CO_TRY(const postgres::ResultSet rows, std::move(deleted));
+  if (rows.affected_rows() == 0)
+    co_return make_error(ErrorCode::kNotFound, "no such collection: " + entry->name);
+  const bool published = entry->kind == CollectionKind::kPublished;
+  auto dropped = co_await connection->query(
+      (published ? "ALTER PUBLICATION stele DROP TABLE " : "DROP TABLE ") + entry->table.quoted(), deadline);
+  STELE_CO_RETURN_IF_ERROR(dropped);
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> write_objects(Connection* connection, std::vector<CatalogObject> objects,
+                                      TimePoint deadline) {
+  for (const CatalogObject& object : objects) {
+    std::string sql =
+        object.definition.empty()
+            ? "DELETE FROM stele.object WHERE kind = $1 AND name = $2"
+            : "INSERT INTO stele.object (kind, name, definition) VALUES ($1, $2, $3::pg_catalog.jsonb) "
+              "ON CONFLICT (kind, name) DO UPDATE SET definition = EXCLUDED.definition";
+    postgres::Parameters parameters{object.kind, object.name};
+    if (!object.definition.empty()) parameters.text(object.definition);
+    auto written = co_await run(connection, std::move(sql), std::move(parameters), deadline);
+    STELE_CO_RETURN_IF_ERROR(written);
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> run_publish(Connection* connection, TableName table, std::string options,
+                                    TimePoint deadline) {
+  auto ran = co_await run(connection, "SELECT stele.publish($1::pg_catalog.regclass, $2::pg_catalog.jsonb)",
+                          {table.quoted(), options.empty() ? "{}" : std::string_view(options)}, deadline);
+  STELE_CO_RETURN_IF_ERROR(ran);
+  co_return Result<void>();
+}
+
+}  // namespace
+
+net::Task<Result<void>> PostgresAdministration::begin(Connection* connection, access::Principal principal,
+                                                      WriteNumber number, TimePoint deadline) {
+  std::string sql = "BEGIN";
+  if (!principal.role.empty() && principal.role != options_.user)
+    sql += "; SET LOCAL ROLE " + postgres::quote_identifier(principal.role);
+  sql += "; SELECT pg_catalog.pg_logical_emit_message(true, 'stele', " +
+         postgres::quote_literal(freshness_.message(number)) + ")";
+  auto begun = co_await connection->query(std::move(sql), deadline);
+  STELE_CO_RETURN_IF_ERROR(begun);
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> PostgresAdministration::transact(access::Principal principal, Work work,
+                                                         TimePoint deadline) {
+  auto connected = co_await connect_session(options_, deadline);
+  STELE_CO_TRY(const auto connection, std::move(connected));
+  const WriteNumber number = freshness_.begin_write();
+  auto done = co_await begin(connection.get(), std::move(principal), number, deadline);
+  if (done) done = co_await work(connection.get(), deadline);
+  if (!done) {
+    freshness_.forget_write(number);
+    if (!connection->is_broken()) co_await connection->close(deadline);
+    co_return by_state(done.error());
+  }
+  auto committed = co_await connection->query("COMMIT", deadline);
+  if (!committed) {
+    freshness_.forget_write(number);
+    // A COMMIT that was answered with an error did not happen; one without an answer may have.
+    Error error = by_state(committed.error());
+    if (connection->is_broken()) error.code = ErrorCode::kUnknownOutcome;
+    co_return error;
+  }
+  co_await connection->close(deadline);
+  auto visible = co_await freshness_.wait_write(number, deadline);
+  STELE_CO_RETURN_IF_ERROR(visible);
+  co_return Result<void>();
+}
+
+Result<PostgresAdministration::Entry> PostgresAdministration::shown(const std::string& name) const {
+  Entry entry = catalog_.current()->find(name);
+  if (entry == nullptr) return make_error(ErrorCode::kNotFound, "no such collection: " + name);
+  return entry;
+}
+
+net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_collection(
+    access::Principal principal, std::string name, CollectionKind kind, CollectionDefinition definition,
+    TimePoint deadline) {
+  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos)
+    co_return make_error(ErrorCode::kInvalidArgument, "a collection's name has 1 to 255 bytes");
+  if (kind != CollectionKind::kElastic)
+    co_return make_error(ErrorCode::kUnsupported, "only Elasticsearch indices can be created yet");
+  if (catalog_.current()->find(name) != nullptr)
+    co_return make_error(ErrorCode::kAlreadyExists, "there is a collection " + name + " already");
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  const std::string json = definition.to_json();
+  Work work = [name, json](Connection* connection, TimePoint until) {
+    return create_elastic(connection, name, json, until);
+  };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  co_await home->resume_here();
+  STELE_CO_RETURN_IF_ERROR(done);
+  co_return shown(name);
+}
+
+net::Task<Result<void>> PostgresAdministration::drop_collection(access::Principal principal, std::string name,
+                                                                TimePoint deadline) {
+  STELE_CO_TRY(const Entry entry, shown(name));
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  Work work = [entry](Connection* connection, TimePoint until) { return drop(connection, entry, until); };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  co_await home->resume_here();
+  co_return done;
+}
+
+net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::add_fields(
+    access::Principal principal, std::string name, DefinitionChange change, TimePoint deadline) {
+  STELE_CO_TRY(const Entry entry, shown(name));
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  Work work = [entry, &change](Connection* connection, TimePoint until) {
+    return store_fields(connection, entry->id, std::move(change), *entry->definition, OnOtherType::kRefuse,
+                        until);
+  };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  co_await home->resume_here();
+  STELE_CO_RETURN_IF_ERROR(done);
+  co_return shown(name);
+}
+
+net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::publish(access::Principal principal,
+                                                                                 TableName table,
+                                                                                 std::string options_json,
+                                                                                 TimePoint deadline) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  Work work = [table, options_json](Connection* connection, TimePoint until) {
+    return run_publish(connection, table, options_json, until);
+  };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  Entry entry;
+  // Ready once its copy has joined.
+  while (done) {
+    for (const Entry& each : catalog_.current()->entries())
+      if (each->table == table) entry = each;
+    if ((entry != nullptr && entry->state != CollectionState::kBuilding) || reactor_.now() >= deadline) break;
+    co_await reactor_.sleep_for(std::chrono::milliseconds(2));
+  }
+  co_await home->resume_here();
+  STELE_CO_RETURN_IF_ERROR(done);
+  if (entry == nullptr)
+    co_return make_error(ErrorCode::kDeadlineExceeded, "published, but not shown here in time");
+  co_return entry;
+}
+
+net::Task<Result<void>> PostgresAdministration::put_objects(access::Principal principal,
+                                                            std::vector<CatalogObject> objects,
+                                                            TimePoint deadline) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  Work work = [objects](Connection* connection, TimePoint until) {
+    return write_objects(connection, objects, until);
+  };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  co_await home->resume_here();
+  co_return done;
+}
+
+}  // namespace stele::views

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/reactor.h"
+#include "postgres/connection.h"
+#include "views/administration.h"
+#include "views/catalog.h"
+#include "views/freshness.h"
+
+namespace stele::views {
+
+// Administration by SQL: each call is one transaction on a session of its own, as the principal's role, with
+// our mark in front, and returns when that has come back. Threads and lifetime: as Administration; the views'
+// reactor outlives every call.
+class PostgresAdministration final : public Administration {
+ public:
+  PostgresAdministration(postgres::ConnectOptions options, net::Reactor& reactor, const Catalog& catalog,
+                         Freshness& freshness)
+      : options_(std::move(options)), reactor_(reactor), catalog_(catalog), freshness_(freshness) {}
+
+  using Entry = std::shared_ptr<const CollectionEntry>;
+  net::Task<Result<Entry>> create_collection(access::Principal principal, std::string name,
+                                             CollectionKind kind, CollectionDefinition definition,
+                                             TimePoint deadline) override;
+  net::Task<Result<void>> drop_collection(access::Principal principal, std::string name,
+                                          TimePoint deadline) override;
+  net::Task<Result<Entry>> add_fields(access::Principal principal, std::string name, DefinitionChange change,
+                                      TimePoint deadline) override;
+  net::Task<Result<Entry>> publish(access::Principal principal, TableName table, std::string options_json,
+                                   TimePoint deadline) override;
+  net::Task<Result<void>> put_objects(access::Principal principal, std::vector<CatalogObject> objects,
+                                      TimePoint deadline) override;
+
+ private:
+  using Work = std::function<net::Task<Result<void>>(postgres::Connection*, TimePoint)>;
+  // `work` in a transaction that is visible here afterwards.
+  net::Task<Result<void>> transact(access::Principal principal, Work work, TimePoint deadline);
+  net::Task<Result<void>> begin(postgres::Connection* connection, access::Principal principal,
+                                WriteNumber number, TimePoint deadline);
+  Result<Entry> shown(const std::string& name) const;
+
+  postgres::ConnectOptions options_;
+  net::Reactor& reactor_;
+  const Catalog& catalog_;
+  Freshness& freshness_;
+};
+
+}  // namespace stele::views

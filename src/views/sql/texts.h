@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace stele::views::sql_text {
+
+extern const std::string_view kTables;
+extern const std::string_view kTriggers;
+extern const std::string_view kPublish;
+extern const std::string_view kPublication;
+
+}  // namespace stele::views::sql_text
