@@ -1,8 +1,9 @@
 """CPU that the reactor costs per command, beside redis-server and beside bare loops.
 
-./dev bench reactor [--rounds 5] [--requests 300000] [--pipelined-requests 3000000] [--only KIND,...]
+./dev bench reactor [--rounds 5] [--requests 300000] [--pipelined-requests 3000000] [--preload 3000000]
+                    [--only KIND,...] [--commands get,set]
 
-All servers run at once, each with about 950,000 keys of 64 bytes, pinned to processor 0; redis-benchmark runs on
+All servers run at once, each with (at 3,000,000 random SETs) about 950,000 values of 64 bytes, pinned to processor 0; redis-benchmark runs on
 processor 1. In each round every server is measured once (so that what else the machine does falls on all), and the
 figure is the median over the rounds of its CPU time (user and system, /proc/PID/stat) as a ratio to redis-server's
 of the same round.
@@ -67,6 +68,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=300_000)
     parser.add_argument("--pipelined-requests", type=int, default=3_000_000)
+    parser.add_argument("--preload", type=int, default=3_000_000, help="random SETs before the first round")
     parser.add_argument("--only", default=",".join(KINDS))
     parser.add_argument("--commands", default="get,set")
     options = parser.parse_args()
@@ -77,7 +79,7 @@ def main():
         for kind in kinds:
             port = free_port()
             servers[kind] = (start(kind, port), port)
-            load(port, "set", 3_000_000, 32)
+            load(port, "set", options.preload, 32)
         for round_number in range(options.rounds):
             for pipeline, requests in ((1, options.requests), (32, options.pipelined_requests)):
                 for command in options.commands.split(","):

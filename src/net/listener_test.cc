@@ -1,7 +1,12 @@
 #include "net/listener.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -45,6 +50,66 @@ Task<void> port_in_use() {
 
 TEST_P(ListenerTest, NamesTheHolderOfAPortInUse) {
   run(port_in_use());
+}
+
+// Another process that listens on a port of its own, ready to share it with whoever asks.
+class Stranger {
+ public:
+  Stranger() {
+    EXPECT_EQ(::pipe(told_), 0);
+    EXPECT_EQ(::pipe(end_), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) listen_and_wait();
+    ::close(end_[0]);
+    EXPECT_EQ(::read(told_[0], &port_, sizeof(port_)), static_cast<ssize_t>(sizeof(port_)));
+  }
+  ~Stranger() {
+    ::close(end_[1]);
+    ::waitpid(pid_, nullptr, 0);
+    ::close(told_[0]);
+    ::close(told_[1]);
+  }
+  std::uint16_t port() const { return port_; }
+  pid_t pid() const { return pid_; }
+
+ private:
+  [[noreturn]] void listen_and_wait() {
+    ::close(end_[1]);
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+    ::listen(fd, 1);
+    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    const std::uint16_t port = ntohs(address.sin_port);
+    [[maybe_unused]] const auto written = ::write(told_[1], &port, sizeof(port));
+    char none = 0;
+    [[maybe_unused]] const auto ended = ::read(end_[0], &none, 1);
+    ::_exit(0);
+  }
+
+  int told_[2] = {-1, -1};
+  int end_[2] = {-1, -1};
+  pid_t pid_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+Task<void> held_by(const Stranger* stranger) {
+  const auto refused = Listener::open(Address{"127.0.0.1", stranger->port()}, {}, hold);
+  EXPECT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(refused.error().detail("holder").starts_with(std::to_string(stranger->pid()) + " ("))
+      << refused.error().to_string();
+  co_return;
+}
+
+TEST_P(ListenerTest, DoesNotShareAPortWithAnotherProcess) {
+  const Stranger stranger;
+  run(held_by(&stranger));
 }
 
 Task<void> unix_in_use(std::string path) {

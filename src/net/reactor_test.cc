@@ -1,6 +1,16 @@
 #include "net/reactor.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -242,6 +252,44 @@ TEST_P(ReactorBasics, AFullPoolRefuses) {
   bool refused = false;
   run(overfill_pool(reactor_.get(), &pool, &refused));
   EXPECT_TRUE(refused);
+}
+
+// Makes io_uring_setup(2) fail for this process, as containers and sysctls do.
+bool forbid_uring() {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = static_cast<unsigned short>(std::size(code)), .filter = code};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+TEST(Reactor, ServesByEpollWhereIoUringIsSwitchedOff) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (!forbid_uring()) ::_exit(1);
+    ReactorOptions only_uring;
+    only_uring.backend = BackendKind::kIoUring;
+    const auto refused = Reactor::create(only_uring);
+    if (refused.has_value() || refused.error().code != ErrorCode::kUnsupported) ::_exit(2);
+    const auto best = Reactor::create();
+    if (!best.has_value() || (*best)->backend_kind() != BackendKind::kEpoll) ::_exit(3);
+    bool served = false;
+    (*best)->post([&] {
+      served = true;
+      (*best)->stop();
+    });
+    (*best)->run();
+    ::_exit(served ? 0 : 4);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace
