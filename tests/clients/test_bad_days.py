@@ -106,8 +106,8 @@ def test_kill_of_its_postgresql(new_stele):
     writers = Writers(node, table, index)
     wait_until(lambda: len(writers.rows) > 50 and len(writers.documents) > 50, what="writes")
     os.kill(node.postmaster_pid(), signal.SIGKILL)
-    wait_until(lambda: not any(thread.is_alive() for thread in writers.threads) or node.process.poll() is not None,
-               what="the writers' errors")
+    # SQL connections end with their backends; documents may be held until PostgreSQL is back.
+    wait_until(lambda: not any(thread.is_alive() for thread in writers.threads[:2]), what="the writers' errors")
     writers.end()
 
     def answers():

@@ -4,7 +4,7 @@ import threading
 
 import elasticsearch
 import pytest
-from collection import error_of, find
+from collection import checked_error, error_of, find, send
 from elasticsearch import BadRequestError, ConflictError, NotFoundError, helpers
 from library import BOOKS
 
@@ -23,19 +23,17 @@ def test_info(es):
 @pytest.mark.parametrize("media_type", ["application/json", "application/vnd.elasticsearch+json; compatible-with=7",
                                         "application/vnd.elasticsearch+json; compatible-with=8",
                                         "application/vnd.elasticsearch+json; compatible-with=9"])
-def test_media_types_are_echoed(es, library, media_type):
-    headers = {"accept": media_type, "content-type": media_type}
-    reply = es.perform_request("POST", f"/{library}/_count", headers=headers, body={"query": {"match_all": {}}})
-    assert reply.body["count"] == 5
-    sent = reply.meta.headers["content-type"].replace(" ", "").lower()
-    assert sent.startswith(media_type.replace(" ", "").split(";charset")[0])
+def test_media_types_are_echoed(stele, library, media_type):
+    status, headers, body = send(stele, "POST", f"/{library}/_count", '{"query": {"match_all": {}}}',
+                                 accept=media_type, content_type=media_type)
+    assert (status, body["count"]) == (200, 5)
+    sent = headers["content-type"].replace(" ", "").lower()
+    assert sent.removesuffix(";charset=utf-8") == media_type.replace(" ", "")
 
 
-def test_unknown_media_type_is_not_acceptable(es, library):
-    with pytest.raises(elasticsearch.ApiError) as caught:
-        es.perform_request("POST", f"/{library}/_count", headers={"content-type": "text/csv", "accept": "application/json"},
-                           body="a,b")
-    assert caught.value.status_code == 406
+def test_an_unknown_media_type_is_not_acceptable(stele, library):
+    status, _, _ = send(stele, "POST", f"/{library}/_count", "a,b", content_type="text/csv")
+    assert status == 406
 
 
 def test_index_lifecycle(es, index):
@@ -64,7 +62,7 @@ def test_index_lifecycle(es, index):
     assert error["index"] == index
 
 
-@pytest.mark.parametrize("bad", ["UPPER", "_first", "with space", "a,b", "quote\"", "..", "x" * 256])
+@pytest.mark.parametrize("bad", ["UPPER", "_first", "with space", "a,b", "quote\"", "x" * 256])
 def test_bad_index_names(es, bad):
     with pytest.raises(BadRequestError) as caught:
         es.indices.create(index=bad)
@@ -154,10 +152,9 @@ def test_create_is_for_new_documents(es, index):
     assert es.get_source(index=index, id="1").body == {"n": 1}
 
 
-def test_the_source_comes_back_as_it_was(es, index):
+def test_the_source_comes_back_as_it_was(stele, es, index):
     raw = '{"b": 1.0,  "a" : "\\u00fc\\ud83d\\uddff", "big": 12345678901234567890, "z": [ 1e2, null ], "a2": ""}'
-    es.perform_request("PUT", f"/{index}/_doc/1", headers={"content-type": "application/json",
-                                                           "accept": "application/json"}, body=raw)
+    assert send(stele, "PUT", f"/{index}/_doc/1", raw, content_type="application/json")[0] == 201
     source = es.get(index=index, id="1")["_source"]
     assert list(source) == ["b", "a", "big", "z", "a2"]
     assert source == {"b": 1.0, "a": "ü\U0001f5ff", "big": 12345678901234567890, "z": [100.0, None], "a2": ""}
@@ -297,11 +294,10 @@ def test_bulk_over_several_indices(es, name):
 
 
 @pytest.mark.parametrize("body", ["", "{}\n", '{"index":{"_index":"x"}}\n', '{"nonsense":{}}\n{}\n', "not json\n"])
-def test_broken_bulk(es, body):
-    with pytest.raises(BadRequestError) as caught:
-        es.perform_request("POST", "/_bulk", headers={"content-type": "application/x-ndjson",
-                                                      "accept": "application/json"}, body=body)
-    assert error_of(caught)["type"]
+def test_broken_bulk(stele, es, body):
+    status, _, reply = send(stele, "POST", "/_bulk", body, content_type="application/x-ndjson")
+    assert status == 400
+    assert checked_error(status, reply)["type"].endswith("_exception")
     assert es.ping()
 
 
