@@ -166,6 +166,10 @@ Result<void> finish(Draft& draft) {
     if (error != std::errc() || at != end) return invalid("connect_timeout", draft.connect_timeout);
     if (seconds > 0) draft.options.connect_timeout = std::chrono::seconds(seconds);
   }
+  if (!draft.host_addresses.empty() && draft.options.ssl_mode == SslMode::kVerifyFull) {
+    return make_error(ErrorCode::kUnsupported,
+                      "hostaddr with sslmode=verify-full is not supported: name the host");
+  }
   if (draft.options.user.empty()) draft.options.user = system_user();
   if (draft.options.database.empty()) draft.options.database = draft.options.user;
   if (draft.options.ssl_root_certificate == "system") draft.options.ssl_root_certificate.clear();

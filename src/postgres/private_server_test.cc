@@ -1,0 +1,332 @@
+#include "postgres/private_server.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "postgres/pool.h"
+#include "postgres/server/placement.h"
+#include "postgres/shared_test_server.h"
+
+namespace stele::postgres {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;  // NOLINT
+
+// Waits until `condition` holds, at most a minute.
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
+}
+
+bool lives(pid_t pid) {
+  return kill(pid, 0) == 0;
+}
+
+class PrivateServerTest : public PostgresTest {
+ protected:
+  PrivateServerOptions options() {
+    PrivateServerOptions options;
+    options.directory = *shared_ / "postgres";
+    options.settings.shared_buffers_bytes = 32 << 20;
+    options.binaries_interval = 50ms;
+    options.restart_delay_min = 20ms;
+    return options;
+  }
+  static net::Task<void> ask(const PrivateServer* server, std::string sql, std::string* answer) {
+    auto connection = co_await Connection::connect(server->connect_options(), in_seconds(10));
+    if (!connection) {
+      *answer = connection.error().to_string();
+      co_return;
+    }
+    auto results = co_await (*connection)->query(std::move(sql), in_seconds(10));
+    *answer = results ? std::string(results->front().value().value_or("NULL")) : results.error().to_string();
+  }
+  std::string ask(const PrivateServer& server, std::string sql) {
+    std::string answer;
+    run(ask(&server, std::move(sql), &answer));
+    return answer;
+  }
+
+  // The tests start and stop servers of one cluster, because making one takes seconds.
+  static void SetUpTestSuite() { shared_ = new TestDirectory; }
+  static void TearDownTestSuite() {
+    delete shared_;
+    shared_ = nullptr;
+  }
+
+  static inline TestDirectory* shared_ = nullptr;
+  TestDirectory directory_;
+};
+
+TEST_F(PrivateServerTest, StartsWithItsOwnSettingsAndKeepsItsData) {
+  pid_t first = 0;
+  {
+    auto server = PrivateServer::start(options());
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+    first = (*server)->pid();
+    EXPECT_EQ(ask(**server, "show wal_level"), "logical");
+    EXPECT_EQ(ask(**server, "show wal_writer_delay"), "10ms");
+    EXPECT_EQ(ask(**server, "show listen_addresses"), "");
+    EXPECT_EQ(ask(**server, "show shared_buffers"), "32MB");
+    EXPECT_EQ(ask(**server, "show server_encoding"), "UTF8");
+    EXPECT_EQ(ask(**server, "select datcollate from pg_database where datname = 'postgres'"), "C.UTF-8");
+    EXPECT_NE(ask(**server, "show max_slot_wal_keep_size"), "-1");
+    EXPECT_EQ(ask(**server, "drop table if exists kept; create table kept as select 42 as a"), "NULL");
+    EXPECT_TRUE(fs::exists(*shared_ / "postgres/postgres.url"));
+    struct stat socket{};
+    ASSERT_EQ(stat((*server)->socket_directory().c_str(), &socket), 0);
+    EXPECT_EQ(socket.st_mode & 0777, 0700U);
+    EXPECT_NE(socket.st_uid, 0U);  // PostgreSQL refuses root
+
+    auto second = PrivateServer::start(options());
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(second.error().code, ErrorCode::kAlreadyExists);
+  }
+  EXPECT_FALSE(lives(first));
+  auto again = PrivateServer::start(options());
+  ASSERT_TRUE(again.has_value()) << again.error().to_string();
+  EXPECT_EQ(ask(**again, "select a from kept"), "42");
+}
+
+TEST_F(PrivateServerTest, ComesBackWhenItIsKilled) {
+  std::atomic<int> ready{0}, down{0};
+  auto server = PrivateServer::start(
+      options(), [&](ServerEvent event) { (event == ServerEvent::kReady ? ready : down)++; });
+  ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  EXPECT_EQ(ready, 1);
+  static constexpr auto test = [](PrivateServer* private_server) -> net::Task<void> {
+    PoolOptions pool_options;
+    pool_options.connect = private_server->connect_options();
+    Pool pool(pool_options);
+    {
+      auto lease = co_await pool.acquire(in_seconds(10));
+      CO_ASSERT(lease.has_value());
+      kill(private_server->pid(), SIGKILL);
+      auto lost = co_await (*lease)->query("select pg_sleep(30)", in_seconds(30));
+      EXPECT_FALSE(lost.has_value());
+      EXPECT_TRUE((*lease)->is_broken());
+    }
+    auto lease = co_await pool.acquire(in_seconds(50));
+    CO_ASSERT(lease.has_value());
+    auto one = co_await (*lease)->query("select 1", in_seconds(10));
+    EXPECT_TRUE(one.has_value());
+    lease->give_back();
+    co_await pool.stop();
+  };
+  run(test(server->get()));
+  EXPECT_EQ(down, 1);
+  EXPECT_EQ(ready, 2);
+  EXPECT_GE((*server)->restarts(), 1U);
+}
+
+// A directory of programs that can be replaced: postgres and initdb are small programs of their own files
+// that lead to the real ones.
+class FakeBinaries {
+ public:
+  explicit FakeBinaries(std::string directory) : directory_(std::move(directory)) {
+    const auto found = ServerBinaries::find();
+    STELE_CHECK(found.has_value());
+    real_ = found->directory;
+    fs::create_directories(directory_);
+    fs::permissions(directory_, fs::perms(0755));
+    install("initdb");
+    install("postgres");
+  }
+  // As a package upgrade does: a new file under the old name.
+  void install(const std::string& program) const {
+    const std::string path = directory_ + "/" + program;
+    {
+      std::ofstream script(path + ".new");
+      script << "#!/bin/sh\nexec " << real_ << "/" << program << " \"$@\"\n";
+    }
+    fs::permissions(path + ".new", fs::perms(0755));
+    fs::rename(path + ".new", path);
+  }
+  const std::string& directory() const { return directory_; }
+
+ private:
+  std::string directory_;
+  std::string real_;
+};
+
+TEST_F(PrivateServerTest, IsStartedAgainWhenItsProgramsAreReplaced) {
+  const FakeBinaries binaries(directory_ / "bin");
+  PrivateServerOptions with_fakes = options();
+  with_fakes.binary_directory = binaries.directory();
+  std::atomic<int> ready{0};
+  auto server = PrivateServer::start(with_fakes, [&](ServerEvent event) {
+    if (event == ServerEvent::kReady) ready++;
+  });
+  ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  const pid_t first = (*server)->pid();
+  binaries.install("postgres");
+  ASSERT_TRUE(eventually([&] { return ready == 2; }));
+  EXPECT_NE((*server)->pid(), first);
+  EXPECT_EQ(ask(**server, "select 1"), "1");
+  // A program that is gone for a moment is no reason.
+  fs::rename(binaries.directory() + "/postgres", binaries.directory() + "/away");
+  std::this_thread::sleep_for(200ms);
+  fs::rename(binaries.directory() + "/away", binaries.directory() + "/postgres");
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(ready, 2);
+}
+
+TEST_F(PrivateServerTest, EndsWithUsByWhateverSignal) {
+  const std::string report = directory_ / "pid";
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto server = PrivateServer::start(options());
+    std::ofstream(report + ".new") << (server ? (*server)->pid() : -1);
+    fs::rename(report + ".new", report);
+    while (true) pause();
+  }
+  ASSERT_TRUE(eventually([&] { return fs::exists(report); }));
+  pid_t postmaster = 0;
+  std::ifstream(report) >> postmaster;
+  ASSERT_GT(postmaster, 0);
+  EXPECT_TRUE(lives(postmaster));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_TRUE(eventually([&] { return !lives(postmaster); }));
+}
+
+TEST_F(PrivateServerTest, StopsOneThatWasLeftOver) {
+  pid_t left = 0;
+  {
+    auto server = PrivateServer::start(options());
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  }
+  {  // A postmaster that is not our child, on our directory.
+    auto run_as = RunAs::unprivileged();
+    auto binaries = ServerBinaries::find();
+    auto cluster = Cluster::open(*shared_ / "postgres", *run_as);
+    ASSERT_TRUE(cluster.has_value());
+    ChildOptions stray;
+    stray.arguments = cluster->arguments(*binaries);
+    stray.run_as = *run_as;
+    auto pid = start_child(stray);
+    ASSERT_TRUE(pid.has_value());
+    left = *pid;
+    ASSERT_TRUE(eventually([&] { return cluster->is_ready(left); }));
+  }
+  std::thread reaper([&] { waitpid(left, nullptr, 0); });
+  auto server = PrivateServer::start(options());
+  reaper.join();
+  ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  EXPECT_NE((*server)->pid(), left);
+  EXPECT_EQ(ask(**server, "select 1"), "1");
+}
+
+TEST_F(PrivateServerTest, LongPathsHaveTheirSocketElsewhere) {
+  PrivateServerOptions deep = options();
+  deep.directory = directory_ / std::string(60, 'a') + "/" + std::string(60, 'b') + "/postgres";
+  fs::create_directories(fs::path(deep.directory).parent_path());
+  std::string socket;
+  {
+    auto server = PrivateServer::start(deep);
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+    socket = (*server)->socket_directory();
+    EXPECT_LT(socket.size(), 90U);
+    EXPECT_EQ(ask(**server, "select 1"), "1");
+  }
+  fs::remove_all(socket);
+}
+
+TEST_F(PrivateServerTest, SaysWhatIsInTheWay) {
+  PrivateServerOptions missing = options();
+  missing.binary_directory = directory_ / "nowhere";
+  EXPECT_EQ(PrivateServer::start(missing).error().code, ErrorCode::kNotFound);
+
+  PrivateServerOptions foreign = options();
+  foreign.directory = directory_ / "foreign";
+  fs::create_directories(foreign.directory + "/data");
+  std::ofstream(foreign.directory + "/data/notes.txt") << "mine";
+  auto refused = PrivateServer::start(foreign);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+
+  if (geteuid() == 0) {
+    PrivateServerOptions root = options();
+    root.user = "root";
+    EXPECT_EQ(PrivateServer::start(root).error().code, ErrorCode::kInvalidArgument);
+    root.user = "no-such-user";
+    EXPECT_EQ(PrivateServer::start(root).error().code, ErrorCode::kNotFound);
+  }
+}
+
+TEST_F(PrivateServerTest, RefusesDataOfAnotherVersion) {
+  {
+    auto server = PrivateServer::start(options());
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  }
+  const std::string version_file = *shared_ / "postgres/data/PG_VERSION";
+  const std::string version = std::to_string(ServerBinaries::find()->major);
+  std::ofstream(version_file) << "13\n";
+  auto refused = PrivateServer::start(options());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);  // no programs of version 13
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("13"));
+  PrivateServerOptions named = options();
+  named.binary_directory = ServerBinaries::find()->directory;
+  refused = PrivateServer::start(named);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("pg_upgrade"));
+  std::ofstream(version_file) << version << "\n";
+}
+
+TEST(PlacementTest, FindsTheParentThatIsClosed) {
+  const TestDirectory directory;
+  fs::create_directories(directory / "closed/open/data");
+  fs::permissions(directory / "closed", fs::perms(0700));
+  RunAs other;
+  other.uid = 54321;
+  other.gid = 54321;
+  EXPECT_EQ(closed_parent(directory / "closed/open/data", other), directory / "closed");
+  EXPECT_EQ(closed_parent(directory / "open", other), "");
+  RunAs self;
+  self.uid = geteuid();
+  EXPECT_EQ(closed_parent(directory / "closed/open/data", self), "");
+}
+
+TEST(PlacementTest, PlacesElsewhereWhatTheUserCannotReach) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root runs the server as another user";
+  const TestDirectory directory;
+  fs::permissions(directory.path(), fs::perms(0700));
+  auto user = RunAs::unprivileged();
+  ASSERT_TRUE(user.has_value());
+  const auto place = place_cluster(directory / "postgres", *user);
+  ASSERT_TRUE(place.has_value()) << place.error().to_string();
+  EXPECT_TRUE(place->starts_with("/var/lib/stele/")) << *place;
+  EXPECT_EQ(fs::read_symlink(directory / "postgres"), *place);
+  EXPECT_EQ(closed_parent(*place, *user), "");
+  // The same again; and without its link it is not taken again.
+  EXPECT_EQ(*place_cluster(directory / "postgres", *user), *place);
+  fs::create_directories(*place);
+  fs::remove(directory / "postgres");
+  EXPECT_EQ(*place_cluster(directory / "postgres", *user), *place);
+  EXPECT_FALSE(fs::exists(*place));
+  for (const auto& entry : fs::directory_iterator("/var/lib/stele")) {
+    if (entry.path().string().starts_with(*place)) fs::remove_all(entry.path());
+  }
+}
+
+}  // namespace
+}  // namespace stele::postgres
