@@ -3,8 +3,8 @@
 ./dev bench reactor [--rounds 5] [--requests 300000] [--pipelined-requests 3000000] [--preload 3000000]
                     [--only KIND,...] [--commands get,set]
 
-All servers run at once, each with (at 3,000,000 random SETs) about 950,000 values of 64 bytes, pinned to processor 0; redis-benchmark runs on
-processor 1. In each round every server is measured once (so that what else the machine does falls on all), and the
+All servers run at once, each with (at 3,000,000 random SETs) about 950,000 values of 64 bytes, pinned to
+processor 0; redis-benchmark runs on processor 1. In each round every server is measured once (so that what else the machine does falls on all), and the
 figure is the median over the rounds of its CPU time (user and system, /proc/PID/stat) as a ratio to redis-server's
 of the same round.
 """
