@@ -23,8 +23,8 @@ float exact_frequency(const std::vector<Positions>& slots, const std::vector<Phr
 }
 
 // Lucene's SloppyPhraseMatcher: slots advance from the least adjusted position on; a match as wide as w adds
-// 1 / (1 + w). Slots of the same term never stand on the same position; where they would, the later one moves
-// on.
+// 1 / (1 + w). Slots of the same term never stand on the same position: they begin at their term's first,
+// second, … one, and where two meet later, the lesser moves on.
 class SloppyCounter {
  public:
   SloppyCounter(const std::vector<Positions>& slots, const std::vector<PhraseSlot>& phrase,
@@ -32,20 +32,28 @@ class SloppyCounter {
       : slots_(slots), phrase_(phrase), slop_(slop), at_(slots.size()) {}
 
   float count() {
-    for (std::size_t i = 0; i < slots_.size(); ++i)
-      if (!skip_taken(i)) return 0;
-    for (std::size_t i = 0; i < slots_.size(); ++i) end_ = std::max(end_, adjusted(i));
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) at_[i] += same_term(i, j) ? 1 : 0;
+      if (at_[i] >= slots_[i].size()) return 0;
+    }
+    end_ = adjusted(0);
+    for (std::size_t i = 1; i < slots_.size(); ++i) end_ = std::max(end_, adjusted(i));
     float frequency = 0;
     while (next_match()) frequency += 1.0F / (1.0F + static_cast<float>(width_));
     return frequency;
   }
 
  private:
+  bool same_term(std::size_t left, std::size_t right) const {
+    return phrase_[left].terms == phrase_[right].terms;
+  }
+
   std::int64_t adjusted(std::size_t slot) const {
     return static_cast<std::int64_t>(slots_[slot][at_[slot]]) -
            static_cast<std::int64_t>(phrase_[slot].offset);
   }
 
+  // Slots are in the order of their offsets, which decides among equals.
   std::size_t least(std::size_t but) const {
     std::size_t best = slots_.size();
     for (std::size_t i = 0; i < slots_.size(); ++i)
@@ -53,28 +61,32 @@ class SloppyCounter {
     return best;
   }
 
-  bool is_taken(std::size_t slot) const {
+  // The slot of the same term at the same position, or the slot itself.
+  std::size_t collision(std::size_t slot) const {
     for (std::size_t i = 0; i < slots_.size(); ++i)
-      if (i != slot && at_[i] < slots_[i].size() && phrase_[i].terms == phrase_[slot].terms &&
-          slots_[i][at_[i]] == slots_[slot][at_[slot]] && (started_ || i < slot))
-        return true;
-    return false;
+      if (i != slot && same_term(i, slot) && slots_[i][at_[i]] == slots_[slot][at_[slot]]) return i;
+    return slot;
   }
 
-  bool skip_taken(std::size_t slot) {
-    while (at_[slot] < slots_[slot].size() && is_taken(slot)) ++at_[slot];
-    return at_[slot] < slots_[slot].size();
+  bool step(std::size_t slot) {
+    if (++at_[slot] >= slots_[slot].size()) return false;
+    end_ = std::max(end_, adjusted(slot));
+    return true;
   }
 
   bool advance(std::size_t slot) {
-    if (++at_[slot] >= slots_[slot].size() || !skip_taken(slot)) return false;
-    end_ = std::max(end_, adjusted(slot));
+    if (!step(slot)) return false;
+    for (std::size_t other = collision(slot); other != slot; other = collision(slot)) {
+      const bool other_is_less =
+          adjusted(other) < adjusted(slot) || (adjusted(other) == adjusted(slot) && other < slot);
+      if (other_is_less) slot = other;
+      if (!step(slot)) return false;
+    }
     return true;
   }
 
   bool next_match() {
     if (done_) return false;
-    started_ = true;
     std::size_t slot = least(slots_.size());
     width_ = end_ - adjusted(slot);
     std::int64_t next = adjusted(least(slot));
@@ -98,7 +110,6 @@ class SloppyCounter {
   std::vector<std::size_t> at_;
   std::int64_t end_ = 0;
   std::int64_t width_ = 0;
-  bool started_ = false;
   bool done_ = false;
 };
 
