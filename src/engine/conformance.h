@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,9 @@ struct EngineUnderTest {
   std::function<std::unique_ptr<Engine>(VisibleLsn&)> make;
 };
 std::vector<EngineUnderTest> engines_under_test();
+inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) {
+  *out << engine.name;
+}
 
 // A document by paths: row("7").set("title", "x").set("tags", List{"a", "b"}).vector("v", {1, 0}).
 class Row {
