@@ -31,6 +31,8 @@ function(stele_library name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE stele_${name} GTest::gmock GTest::gtest_main)
+    # Optimising a test costs more than running it: coroutines under sanitizers take 26 s a file, 11 s without.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
     set_property(GLOBAL APPEND PROPERTY STELE_UNIT_TESTS ${name}_test)
   endif()
 endfunction()
