@@ -8,6 +8,7 @@
 #include "net/reactor.h"
 #include "views/following.h"
 #include "views/postgres_administration.h"
+#include "views/writer/batching_writer.h"
 
 namespace stele::views {
 
@@ -33,8 +34,8 @@ struct Views::State {
     state->reactor->stop();
   }
 
-
   ViewsOptions options;
+  MetricRegistry* metrics = nullptr;
   engine::VisibleLsn visible;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<net::Reactor> reactor;
@@ -60,7 +61,7 @@ Result<std::unique_ptr<Views>> Views::start(ViewsOptions options, MetricRegistry
     state->thread.join();
     return done.error();
   }
-  (void)metrics;
+  state->metrics = &metrics;
   return std::unique_ptr<Views>(new Views(std::move(state)));
 }
 
@@ -96,6 +97,12 @@ engine::VisibleLsn& Views::visible() {
 
 void Views::notice_ddl() {
   state_->reactor->post([state = state_.get()] { state->following.notice_ddl(); });
+}
+
+std::unique_ptr<Writer> Views::make_writer() {
+  WriterOptions options;
+  options.postgres = state_->options.postgres;
+  return make_batching_writer(std::move(options), state_->freshness, state_->visible, *state_->metrics);
 }
 
 ViewsStatus Views::status() const {

@@ -71,6 +71,8 @@ class Writer {
   virtual net::Task<Result<std::vector<std::optional<StoredDocument>>>> read(
       access::Principal principal, std::shared_ptr<const CollectionEntry> from, std::vector<std::string> ids,
       TimePoint deadline) = 0;
+  // Answers what waits with kCancelled, lets what runs end, closes the connections. Before it is destroyed.
+  virtual net::Task<void> stop() = 0;
 };
 
 }  // namespace stele::views

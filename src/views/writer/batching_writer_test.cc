@@ -1,0 +1,437 @@
+#include "views/writer/batching_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/engine.h"
+#include "net/event.h"
+#include "postgres/pool.h"
+#include "postgres/replication/write_mark.h"
+#include "postgres/shared_test_server.h"
+#include "views/writer/statements.h"
+#include "views/writer/write_transaction.h"
+
+namespace stele::views {
+namespace {
+
+using postgres::Connection;
+using postgres::SharedTestServer;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kSetup = R"sql(
+DROP SCHEMA IF EXISTS elastic CASCADE;
+CREATE SCHEMA elastic;
+CREATE TABLE elastic.films (_id text PRIMARY KEY, _source json, _version bigint, _seq_no bigint, _routing text);
+CREATE SEQUENCE elastic.films_seq_no MINVALUE 0;
+CREATE FUNCTION elastic.set_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN NEW._version := coalesce(NEW._version, 1);
+  ELSIF NEW._version IS NULL OR NEW._version <= OLD._version THEN NEW._version := OLD._version + 1; END IF;
+  NEW._seq_no := nextval('elastic.films_seq_no');
+  RETURN NEW;
+END $$;
+CREATE TRIGGER version BEFORE INSERT OR UPDATE ON elastic.films FOR EACH ROW EXECUTE FUNCTION elastic.set_version();
+DROP TABLE IF EXISTS public.film;
+CREATE TABLE public.film (id int, lang text, title text NOT NULL, stars int DEFAULT 3 CHECK (stars < 6), tags text[],
+                          secret bytea, PRIMARY KEY (id, lang));
+)sql";
+
+// Takes our messages out of the log, as the applier does, and makes them visible.
+class Echo {
+ public:
+  net::Task<void> run(Freshness* freshness) {
+    auto connected = co_await Connection::connect(SharedTestServer::get().connect_options(), kNoDeadline);
+    STELE_CHECK(connected.has_value());
+    connection_ = *std::move(connected);
+    for (const char* text :
+         {"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'echo'",
+          "DROP PUBLICATION IF EXISTS echo", "CREATE PUBLICATION echo FOR ALL TABLES",
+          "SELECT pg_create_logical_replication_slot('echo', 'pgoutput')"}) {
+      auto setup = co_await connection_->query(text, kNoDeadline);
+      STELE_CHECK_MESSAGE(setup.has_value(), setup ? std::string() : setup.error().to_string());
+    }
+    ready.set();
+    while (!stopping) {
+      if (!paused) co_await take(freshness);
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
+    }
+    connection_.reset();
+    ended.set();
+  }
+
+  bool stopping = false;
+  bool paused = false;
+  net::Event ready;
+  net::Event ended;
+
+ private:
+  net::Task<void> take(Freshness* freshness) {
+    postgres::Statement statement;
+    statement.sql =
+        "SELECT data FROM pg_logical_slot_get_binary_changes('echo', NULL, NULL, 'proto_version', '1', "
+        "'publication_names', 'echo', 'messages', 'true')";
+    statement.result_format = postgres::wire::Format::kBinary;
+    auto rows = co_await connection_->execute(std::move(statement), kNoDeadline);
+    STELE_CHECK(rows.has_value());
+    std::optional<postgres::WriteMark> mark;
+    for (const postgres::ResultSet::Row row : *rows) {
+      ByteReader data(row[0].value_or(""));
+      const char kind = data.take(1)[0];
+      if (kind == 'M') {
+        data.take(9);
+        const bool ours = data.c_string() == "stele";
+        const auto size = data.big_endian<std::int32_t>();
+        const auto parsed = postgres::parse_write_mark(data.take(static_cast<std::size_t>(size)));
+        if (ours && parsed) mark = *parsed;
+      } else if (kind == 'C') {
+        data.take(9);
+        const Lsn end(data.big_endian<std::uint64_t>());
+        if (mark) freshness->came_back(*mark, end);
+        mark.reset();
+        freshness->publish(end);
+      }
+    }
+  }
+  std::unique_ptr<Connection> connection_;
+};
+
+class WriterTest : public postgres::PostgresTest {
+ public:
+  WriterTest() : engine_(engine::make_reference_engine(visible_)) {
+    freshness_.set_node(7);
+    films_ = entry(1, CollectionKind::kElastic, {"elastic", "films"}, {});
+    CollectionDefinition definition;
+    definition.columns = {{"id", "integer", 23, "id", 0, ""},       {"lang", "text", 25, "lang", 1, ""},
+                          {"title", "text", 25, "title", -1, ""},   {"stars", "integer", 23, "stars", -1, ""},
+                          {"tags", "text[]", 1009, "tags", -1, ""}, {"secret", "bytea", 17, "", -1, "bytea"}};
+    table_ = entry(2, CollectionKind::kPublished, {"public", "film"}, std::move(definition));
+  }
+
+  std::shared_ptr<const CollectionEntry> entry(std::int64_t id, CollectionKind kind, TableName table,
+                                               CollectionDefinition definition) {
+    auto made = std::make_shared<CollectionEntry>();
+    made->id = id;
+    made->name = table.name;
+    made->kind = kind;
+    made->table = std::move(table);
+    made->collection = *engine_->create_collection({made->name, {engine::KeyType::kText}}, {});
+    made->definition = std::make_shared<const CollectionDefinition>(std::move(definition));
+    return made;
+  }
+
+  // Runs `body` with a writer and the echo of its writes.
+  using Body = net::Task<void> (*)(WriterTest*);
+  void with_writer(Body body, WriterOptions options = {}) {
+    options.postgres = SharedTestServer::get().connect_options();
+    run(frame(this, body, std::move(options)));
+  }
+  static net::Task<void> frame(WriterTest* test, Body body, WriterOptions options) {
+    test->sql_ = *co_await Connection::connect(options.postgres, kNoDeadline);
+    auto made = co_await test->sql_->query(std::string(kSetup), kNoDeadline);
+    STELE_CHECK_MESSAGE(made.has_value(), made ? std::string() : made.error().to_string());
+    net::spawn(test->echo_.run(&test->freshness_));
+    co_await test->echo_.ready.wait();
+    test->writer_ =
+        make_batching_writer(std::move(options), test->freshness_, test->visible_, test->metrics_);
+    co_await body(test);
+    co_await test->writer_->stop();
+    test->writer_.reset();
+    test->echo_.stopping = true;
+    co_await test->echo_.ended.wait();
+    test->sql_.reset();
+  }
+
+  DocumentWrite index(std::string id, std::string source,
+                      DocumentAction action = DocumentAction::kIndex) const {
+    return {films_, action, std::move(id), std::move(source), {}, {}};
+  }
+  DocumentWrite row(std::string id, std::string source,
+                    DocumentAction action = DocumentAction::kIndex) const {
+    return {table_, action, std::move(id), std::move(source), {}, {}};
+  }
+  static net::Task<WriteReply> write(WriterTest* test, std::vector<DocumentWrite> writes,
+                                     std::string role = {}) {
+    access::Principal principal;
+    principal.role = std::move(role);
+    auto reply = co_await test->writer_->write(std::move(principal), std::move(writes),
+                                               net::Reactor::current()->now() + std::chrono::seconds(30));
+    co_return reply;
+  }
+  static net::Task<std::string> value(WriterTest* test, std::string query) {
+    auto results = co_await test->sql_->query(std::move(query), kNoDeadline);
+    if (!results) co_return results.error().to_string();
+    co_return std::string(results->back().value().value_or("NULL"));
+  }
+  static std::string told(const Result<DocumentOutcome>& outcome) {
+    constexpr std::string_view kNames[] = {"created", "updated", "deleted", "not_found"};
+    if (!outcome) {
+      std::string code(to_string(outcome.error().code));
+      std::ranges::replace(code, ' ', '_');
+      return code;
+    }
+    return std::string(kNames[static_cast<int>(outcome->result)]) + " " + std::to_string(outcome->version);
+  }
+
+  engine::VisibleLsn visible_;
+  std::unique_ptr<engine::Engine> engine_;
+  Freshness freshness_;
+  MetricRegistry metrics_;
+  Echo echo_;
+  std::unique_ptr<Connection> sql_;
+  std::unique_ptr<Writer> writer_;
+  std::shared_ptr<const CollectionEntry> films_, table_;
+};
+
+TEST_F(WriterTest, WritesReplacesAndDeletes) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> first;
+    first.push_back(test->index("b", R"({"a": "\u0000", "n":1})"));
+    first.push_back(test->index("a", R"({"n":2})", DocumentAction::kCreate));
+    first[0].routing = "r";
+    WriteReply reply = co_await write(test, std::move(first));
+    EXPECT_EQ(told(reply.outcomes[0]), "created 1");
+    EXPECT_EQ(told(reply.outcomes[1]), "created 1");
+    EXPECT_TRUE(reply.applied);
+    EXPECT_EQ(test->freshness_.visible(), reply.lsn);
+    std::vector<DocumentWrite> second;
+    second.push_back(test->index("a", R"({"n":3})"));
+    second.push_back(test->index("a", R"({"n":9})", DocumentAction::kCreate));
+    second.push_back(test->index("b", "", DocumentAction::kDelete));
+    second.push_back(test->index("c", "", DocumentAction::kDelete));
+    second.push_back(test->index("d", "{}", DocumentAction::kUpdate));
+    reply = co_await write(test, std::move(second));
+    EXPECT_EQ(told(reply.outcomes[0]), "updated 2");
+    EXPECT_EQ(told(reply.outcomes[1]), "conflict");
+    EXPECT_EQ(reply.outcomes[1].error().detail("version"), "2");
+    EXPECT_EQ(told(reply.outcomes[2]), "deleted 2");
+    EXPECT_EQ(told(reply.outcomes[3]), "not_found 1");
+    EXPECT_EQ(told(reply.outcomes[4]), "not_found");
+    const std::string rows =
+        co_await value(test, "SELECT string_agg(_id || _source::text, ',') FROM elastic.films");
+    EXPECT_EQ(rows, R"(a{"n":3})");
+  });
+}
+
+TEST_F(WriterTest, OneIdTwiceKeepsItsOrder) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> writes;
+    writes.push_back(test->index("x", R"({"n":1})"));
+    writes.push_back(test->index("y", R"({"n":1})"));
+    writes.push_back(test->index("x", R"({"n":2})"));
+    writes.push_back(test->index("x", "", DocumentAction::kDelete));
+    writes.push_back(test->index("x", R"({"n":3})", DocumentAction::kCreate));
+    const WriteReply reply = co_await write(test, std::move(writes));
+    EXPECT_EQ(told(reply.outcomes[0]), "created 1");
+    EXPECT_EQ(told(reply.outcomes[2]), "updated 2");
+    EXPECT_EQ(told(reply.outcomes[3]), "deleted 3");
+    EXPECT_EQ(told(reply.outcomes[4]), "created 1");
+    const std::string last = co_await value(test, "SELECT _source FROM elastic.films WHERE _id = 'x'");
+    EXPECT_EQ(last, R"({"n":3})");
+  });
+}
+
+TEST_F(WriterTest, ConditionsCompareSequenceNumbers) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> first;
+    first.push_back(test->index("x", "{}"));
+    const WriteReply created = co_await write(test, std::move(first));
+    const std::uint64_t seq_no = created.outcomes[0]->seq_no;
+    std::vector<DocumentWrite> writes;
+    for (int i = 0; i < 3; ++i) writes.push_back(test->index(i == 2 ? "z" : "x", "{}"));
+    writes[0].if_seq_no = seq_no;
+    writes[1].if_seq_no = seq_no;
+    writes[2].if_seq_no = seq_no;
+    const WriteReply reply = co_await write(test, std::move(writes));
+    EXPECT_EQ(told(reply.outcomes[0]), "updated 2");
+    EXPECT_EQ(told(reply.outcomes[1]), "conflict");
+    CO_ASSERT(reply.outcomes[0].has_value());
+    EXPECT_EQ(reply.outcomes[1].error().detail("seq_no"), std::to_string(reply.outcomes[0]->seq_no));
+    EXPECT_EQ(told(reply.outcomes[2]), "conflict");
+    EXPECT_EQ(reply.outcomes[2].error().detail("seq_no"), "");
+  });
+}
+
+TEST_F(WriterTest, OneBadDocumentFailsAlone) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> writes;
+    for (int i = 0; i < 200; ++i)
+      writes.push_back(test->index(std::to_string(i), i == 77 ? R"({"n":)" : R"({"n":1})"));
+    const WriteReply reply = co_await write(test, std::move(writes));
+    for (int i = 0; i < 200; ++i)
+      EXPECT_EQ(reply.outcomes[static_cast<std::size_t>(i)].has_value(), i != 77) << i;
+    EXPECT_EQ(reply.outcomes[77].error().detail("sqlstate"), "22P02");
+    const std::string count = co_await value(test, "SELECT count(*) FROM elastic.films");
+    EXPECT_EQ(count, "199");
+  });
+}
+
+TEST_F(WriterTest, CallersShareTransactions) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    static int open;
+    static net::Event done;
+    open = 50;
+    done.reset();
+    struct Caller {
+      static net::Task<void> run(WriterTest* test, int number) {
+        std::vector<DocumentWrite> writes;
+        writes.push_back(test->index(std::to_string(number % 10), R"({"n":1})"));
+        const WriteReply reply = co_await write(test, std::move(writes));
+        EXPECT_TRUE(reply.outcomes[0].has_value());
+        EXPECT_LE(reply.lsn, test->freshness_.visible());
+        if (--open == 0) done.set();
+      }
+    };
+    for (int i = 0; i < 50; ++i) net::spawn(Caller::run(test, i));
+    co_await done.wait();
+    EXPECT_LT(test->metrics_.counter("stele_writer_transactions_total", "").value(), 25U);
+    const std::string versions = co_await value(test, "SELECT sum(_version) FROM elastic.films");
+    EXPECT_EQ(versions, "50");
+  });
+}
+
+TEST_F(WriterTest, RowsOfPublishedTables) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> writes;
+    writes.push_back(test->row("1:en", R"({"title":"a","stars":5,"tags":["x","y"]})"));
+    writes.push_back(test->row("2:de\\:at", R"({"id":2,"title":"b"})", DocumentAction::kCreate));
+    WriteReply reply = co_await write(test, std::move(writes));
+    EXPECT_EQ(told(reply.outcomes[0]), "created 1");
+    EXPECT_EQ(told(reply.outcomes[1]), "created 1");
+    CO_ASSERT(reply.outcomes[0].has_value());
+    EXPECT_EQ(reply.outcomes[0]->seq_no, reply.lsn.value());
+    std::string rows = co_await value(test,
+                                      "SELECT string_agg(format('%s/%s/%s/%s/%s', id, lang, title, stars, "
+                                      "tags), ' ' ORDER BY id) FROM film");
+    EXPECT_EQ(rows, "1/en/a/5/{x,y} 2/de:at/b/3/");
+    std::vector<DocumentWrite> second;
+    second.push_back(test->row("1:en", R"({"title":"c"})"));  // replaced as a whole
+    second.push_back(test->row("2:de\\:at", R"({"title":"d"})", DocumentAction::kCreate));  // is there
+    second.push_back(test->row("3:en", R"({"title":"e"})", DocumentAction::kUpdate));       // is not
+    second.push_back(test->row("4:en", R"({"title":"f","stars":9})"));  // against a constraint
+    second.push_back(test->row("5:en", R"({"name":"f"})"));
+    second.push_back(test->row("6", R"({"title":"f"})"));
+    second.push_back(test->row("7:en", R"({"title":"f","secret":"x"})"));
+    second.push_back(test->row("8:en", R"({"id":9,"title":"f"})"));
+    second.push_back(test->row("x:en", R"({"title":"f"})"));
+    second.push_back(test->row("2:de\\:at", "", DocumentAction::kDelete));
+    reply = co_await write(test, std::move(second));
+    EXPECT_EQ(told(reply.outcomes[0]), "updated 1");
+    EXPECT_EQ(told(reply.outcomes[1]), "conflict");
+    EXPECT_EQ(told(reply.outcomes[2]), "not_found");
+    EXPECT_EQ(told(reply.outcomes[3]), "database_error");
+    EXPECT_EQ(reply.outcomes[3].error().detail("sqlstate"), "23514");
+    EXPECT_THAT(reply.outcomes[3].error().message, HasSubstr("film_stars_check"));
+    for (int i = 4; i < 8; ++i)
+      EXPECT_EQ(told(reply.outcomes[static_cast<std::size_t>(i)]), "invalid_argument") << i;
+    EXPECT_EQ(reply.outcomes[8].error().detail("sqlstate"), "22P02");
+    EXPECT_EQ(told(reply.outcomes[9]), "deleted 1");
+    rows = co_await value(
+        test, "SELECT string_agg(format('%s/%s/%s/%s', id, lang, title, stars), ' ' ORDER BY id) FROM film");
+    EXPECT_EQ(rows, "1/en/c/3");
+  });
+}
+
+TEST_F(WriterTest, ARoleWithoutPrivilegesIsRefused) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    co_await value(test, "DROP ROLE IF EXISTS \"no \"\"body\"; CREATE ROLE \"no \"\"body\"");
+    std::vector<DocumentWrite> writes;
+    writes.push_back(test->index("x", "{}"));
+    const WriteReply reply = co_await write(test, std::move(writes), "no \"body");
+    CO_ASSERT(!reply.outcomes[0].has_value());
+    EXPECT_EQ(reply.outcomes[0].error().detail("sqlstate"), "42501");
+    co_await value(test, "DROP ROLE \"no \"\"body\"");
+  });
+}
+
+TEST_F(WriterTest, AnswersUnappliedAfterItsTime) {
+  WriterOptions options;
+  options.applied_timeout = std::chrono::milliseconds(30);
+  with_writer(
+      [](WriterTest* test) -> net::Task<void> {
+        test->echo_.paused = true;
+        std::vector<DocumentWrite> writes;
+        writes.push_back(test->index("x", "{}"));
+        const WriteReply reply = co_await write(test, std::move(writes));
+        EXPECT_EQ(told(reply.outcomes[0]), "created 1");
+        EXPECT_FALSE(reply.applied);
+        EXPECT_FALSE(reply.lsn.is_none());
+        test->echo_.paused = false;
+      },
+      std::move(options));
+}
+
+TEST_F(WriterTest, TheQueueIsBounded) {
+  WriterOptions options;
+  options.queue_documents_max = 3;
+  with_writer(
+      [](WriterTest* test) -> net::Task<void> {
+        std::vector<DocumentWrite> writes;
+        for (int i = 0; i < 4; ++i) writes.push_back(test->index(std::to_string(i), "{}"));
+        const WriteReply reply = co_await write(test, std::move(writes));
+        for (const Result<DocumentOutcome>& outcome : reply.outcomes)
+          EXPECT_EQ(told(outcome), "resource_exhausted");
+      },
+      std::move(options));
+}
+
+TEST_F(WriterTest, AServerThatGoesBeforeTheCommitHasWrittenNothing) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> first;
+    first.push_back(test->index("x", R"({"n":1})"));
+    co_await write(test, std::move(first));
+    // The row is locked, so the writer waits inside its transaction; then its session is ended.
+    co_await value(test, "BEGIN; SELECT FROM elastic.films WHERE _id = 'x' FOR UPDATE");
+    static net::Event done;
+    done.reset();
+    struct Blocked {
+      static net::Task<void> run(WriterTest* test) {
+        std::vector<DocumentWrite> writes;
+        writes.push_back(test->index("x", R"({"n":2})"));
+        const WriteReply reply = co_await write(test, std::move(writes));
+        EXPECT_FALSE(reply.outcomes[0].has_value());
+        done.set();
+      }
+    };
+    net::spawn(Blocked::run(test));
+    std::string ended = "0";
+    while (ended == "0") {
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(2));
+      ended =
+          co_await value(test,
+                         "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                         "wait_event_type = 'Lock' AND query LIKE 'INSERT INTO%') t");
+    }
+    co_await done.wait();
+    co_await value(test, "COMMIT");
+    const std::string source = co_await value(test, "SELECT _source FROM elastic.films WHERE _id = 'x'");
+    EXPECT_EQ(source, R"({"n":1})");
+  });
+}
+
+TEST_F(WriterTest, OutcomesAreAskedOfPostgres) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    postgres::PoolOptions options;
+    options.connect = SharedTestServer::get().connect_options();
+    postgres::Pool pool(std::move(options));
+    const TimePoint soon = net::Reactor::current()->now() + std::chrono::seconds(10);
+    const std::string committed = co_await value(test, "SELECT pg_current_xact_id()::text");
+    auto outcome = co_await resolve_outcome(&pool, committed, soon);
+    EXPECT_TRUE(outcome.has_value() && *outcome);
+    const std::string aborted = co_await value(test, "BEGIN; SELECT pg_current_xact_id()::text");
+    // It is under way: nothing is known before it ends.
+    auto open = co_await resolve_outcome(&pool, aborted,
+                                         net::Reactor::current()->now() + std::chrono::milliseconds(60));
+    CO_ASSERT(!open.has_value());
+    EXPECT_EQ(open.error().code, ErrorCode::kUnknownOutcome);
+    co_await value(test, "ROLLBACK");
+    outcome = co_await resolve_outcome(&pool, aborted, soon);
+    EXPECT_TRUE(outcome.has_value() && !*outcome);
+    co_await pool.stop();
+  });
+}
+
+}  // namespace
+}  // namespace stele::views

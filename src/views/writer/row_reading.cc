@@ -1,0 +1,163 @@
+#include "views/writer/row_reading.h"
+
+#include <charconv>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/collection.h"
+#include "net/reactor.h"
+#include "views/writer/array_parameter.h"
+#include "views/writer/statements.h"
+
+namespace stele::views {
+namespace {
+
+std::uint64_t number(postgres::wire::Cell cell) {
+  std::uint64_t value = 0;
+  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
+  return value;
+}
+
+std::optional<StoredDocument> from_view(const engine::CollectionView& view, const std::string& id) {
+  Result<engine::DocKey> key = engine::DocKey::parse(view.key_layout(), id);
+  if (!key) return std::nullopt;
+  const engine::DocumentPtr found = view.get(*key);
+  if (!found) return std::nullopt;
+  StoredDocument document;
+  document.id = id;
+  document.source = found->source;
+  document.version = static_cast<std::uint64_t>(found->version);
+  document.seq_no = static_cast<std::uint64_t>(found->seq_no);
+  if (!found->routing.empty()) document.routing = found->routing;
+  return document;
+}
+
+StoredDocuments snapshot_rows(engine::VisibleLsn& visible, const CollectionEntry& from,
+                              const std::vector<std::string>& ids) {
+  const std::shared_ptr<engine::Collection> collections[] = {from.collection};
+  const engine::Snapshot snapshot = engine::Snapshot::take(visible, collections);
+  StoredDocuments documents;
+  for (const std::string& id : ids) documents.push_back(from_view(snapshot.view(0), id));
+  return documents;
+}
+
+postgres::Statement plain(std::string sql) {
+  postgres::Statement statement;
+  statement.sql = std::move(sql);
+  return statement;
+}
+
+// Runs a read under the caller's role, which PostgreSQL then checks.
+net::Task<Result<postgres::ResultSet>> execute_as(postgres::Connection* connection, const std::string* role,
+                                                  postgres::Statement statement, TimePoint deadline) {
+  if (role->empty()) {
+    auto result = co_await connection->execute(std::move(statement), deadline);
+    co_return result;
+  }
+  std::vector<postgres::Statement> statements;
+  statements.push_back(plain("BEGIN"));
+  statements.push_back(plain("SET LOCAL ROLE " + quoted_identifier(*role)));
+  statements.back().keep = false;
+  statements.push_back(std::move(statement));
+  statements.push_back(plain("COMMIT"));
+  auto results =
+      co_await connection->pipeline(std::move(statements), postgres::PipelineMode::kOneTransaction, deadline);
+  if (!results) co_return results.error();
+  for (Result<postgres::ResultSet>& result : *results)
+    if (!result && result.error().code != ErrorCode::kCancelled) co_return result.error();
+  co_return std::move((*results)[2]);
+}
+
+}  // namespace
+
+net::Task<Result<StoredDocuments>> read_elastic_rows(ReadScope scope,
+                                                     std::shared_ptr<const CollectionEntry> from,
+                                                     std::vector<std::string> ids) {
+  auto lease = co_await scope.pool->acquire(scope.deadline);
+  if (!lease) co_return lease.error();
+  ArrayParameter array(postgres::oid::kText);
+  for (const std::string& id : ids) array.add(id);
+  postgres::Statement select = plain("SELECT _id, _source, _version, _seq_no, _routing FROM " +
+                                     from->table.quoted() + " WHERE _id = ANY ($1::text[])");
+  array.bind(select.parameters, postgres::oid::kTextArray);
+  auto rows = co_await execute_as(&**lease, &scope.role, std::move(select), scope.deadline);
+  if (!rows) co_return rows.error();
+  std::unordered_map<std::string_view, std::size_t> by_id;
+  for (std::size_t row = 0; row < rows->size(); ++row) by_id[rows->cell(row, 0).value_or("")] = row;
+  StoredDocuments documents(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto found = by_id.find(ids[i]);
+    if (found == by_id.end()) continue;
+    StoredDocument document;
+    document.id = ids[i];
+    document.source = std::string(rows->cell(found->second, 1).value_or("{}"));
+    document.version = number(rows->cell(found->second, 2));
+    document.seq_no = number(rows->cell(found->second, 3));
+    if (const postgres::wire::Cell routing = rows->cell(found->second, 4))
+      document.routing = std::string(*routing);
+    documents[i] = std::move(document);
+  }
+  co_return documents;
+}
+
+net::Task<Result<Lsn>> flush_position(postgres::Pool* pool, TimePoint deadline) {
+  auto lease = co_await pool->acquire(deadline);
+  if (!lease) co_return lease.error();
+  auto answer = co_await (*lease)->execute(plain("SELECT pg_current_wal_flush_lsn()"), deadline);
+  if (!answer) co_return answer.error();
+  co_return Lsn::parse(answer->value().value_or(""));
+}
+
+net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
+                                                  std::shared_ptr<const CollectionEntry> from,
+                                                  std::vector<std::string> ids) {
+  auto flushed = co_await flush_position(scope.pool, scope.deadline);
+  if (!flushed) co_return flushed.error();
+  auto waited = co_await scope.freshness->wait_visible({*flushed, 0}, scope.deadline);
+  if (!waited) co_return waited.error();
+  co_return snapshot_rows(*scope.visible, *from, ids);
+}
+
+net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope,
+                                                           engine::VisibleLsn* visible,
+                                                           const DocumentWrite* write) {
+  auto lease = co_await scope.pool->acquire(scope.deadline);
+  if (!lease) co_return lease.error();
+  STELE_CO_TRY(const std::vector<std::string> keys, key_values(*write->target->definition, write->id));
+  std::vector<postgres::Statement> lock;
+  lock.push_back(plain("BEGIN"));
+  if (!scope.role.empty()) {
+    lock.push_back(plain("SET LOCAL ROLE " + quoted_identifier(scope.role)));
+    lock.back().keep = false;
+  }
+  lock.push_back(plain("SELECT FROM " + write->target->table.quoted() + " AS t WHERE " +
+                       key_condition(*write->target->definition, 1) + " FOR UPDATE"));
+  for (const std::string& key : keys) lock.back().parameters.text(key);
+  // After the lock: whoever held it before has committed, and that is flushed.
+  lock.push_back(plain("SELECT pg_current_wal_flush_lsn()"));
+  auto locked =
+      co_await (*lease)->pipeline(std::move(lock), postgres::PipelineMode::kOneTransaction, scope.deadline);
+  if (!locked) co_return locked.error();
+  for (const Result<postgres::ResultSet>& result : *locked)
+    if (!result && result.error().code != ErrorCode::kCancelled) co_return result.error();
+  STELE_CO_TRY(const Lsn position, Lsn::parse(locked->back()->value().value_or("")));
+  auto waited = co_await scope.freshness->wait_visible({position, 0}, scope.deadline);
+  if (!waited) co_return waited.error();
+  const StoredDocuments now = snapshot_rows(*visible, *write->target, {write->id});
+  CommittedWrites refused;
+  refused.empty = true;
+  if (!now[0] || now[0]->seq_no != *write->if_seq_no) {
+    Error conflict = make_error(ErrorCode::kConflict, "the row has another position");
+    if (now[0]) conflict.with("version", "1").with("seq_no", std::to_string(now[0]->seq_no));
+    refused.outcomes.emplace_back(std::move(conflict));
+    co_return refused;  // the lease rolls back
+  }
+  DocumentWrite plain_write = *write;
+  plain_write.if_seq_no.reset();
+  if (plain_write.action == DocumentAction::kIndex) plain_write.action = DocumentAction::kUpdate;
+  std::vector<const DocumentWrite*> only{&plain_write};
+  auto committed = co_await write_on(scope, &*lease, std::move(only), true);
+  co_return committed;
+}
+
+}  // namespace stele::views
