@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "json/writer.h"
+#include "protocols/elastic/endpoints/handlers.h"
+#include "protocols/elastic/index/alias_change.h"
+#include "protocols/elastic/query/body_reader.h"
+#include "protocols/elastic/services.h"
+#include "views/administration.h"
+
+namespace stele::elastic {
+namespace {
+
+Outcome<std::vector<std::string>> names_of(std::optional<json::Value> one, std::optional<json::Value> many) {
+  std::vector<std::string> names;
+  const std::optional<json::Value> given = one ? one : many;
+  if (!given) return names;
+  if (given->is_array()) {
+    for (const json::Value element : given->elements()) names.push_back(scalar_text(element).value_or(""));
+  } else {
+    names = split(scalar_text(*given).value_or(""), ',');
+  }
+  return names;
+}
+
+Failure missing_alias(std::string_view alias) {
+  return Failure{404, "aliases_not_found_exception", fmt::format("aliases [{}] missing", alias)}
+      .with("resource.type", "aliases")
+      .with("resource.id", std::string(alias));
+}
+
+// The aliases of `index` that a pattern of a removal names.
+std::vector<std::string> matching(const views::CatalogState& catalog, std::string_view index,
+                                  const std::string& pattern) {
+  std::vector<std::string> names;
+  for (const Alias& alias : all_aliases(catalog)) {
+    const bool has =
+        std::ranges::any_of(alias.targets, [&](const AliasTarget& t) { return t.index == index; });
+    if (has && wildcard_match(pattern == "_all" ? "*" : std::string_view(pattern), alias.name))
+      names.push_back(alias.name);
+  }
+  return names;
+}
+
+struct Steps {
+  std::vector<AliasAction> actions;
+  std::vector<std::string> indices_to_remove;
+};
+
+Outcome<> read_step(const views::CatalogState& catalog, const json::Member& step, std::string_view text,
+                    Steps& steps) {
+  const json::Value body = step.value;
+  STELE_TRY(const std::vector<std::string> indices, names_of(body.find("index"), body.find("indices")));
+  STELE_TRY(const std::vector<std::string> aliases, names_of(body.find("alias"), body.find("aliases")));
+  if (indices.empty()) return illegal_argument("One of [index] or [indices] is required");
+  std::string expression = fmt::format("{}", fmt::join(indices, ","));
+  IndicesOptions options;
+  options.allow_no_indices = false;
+  STELE_TRY(const std::vector<ResolvedIndex> resolved, resolve_indices(catalog, expression, options));
+  if (step.key == "remove_index") {
+    for (const ResolvedIndex& one : resolved) steps.indices_to_remove.push_back(one.index->name);
+    return {};
+  }
+  if (step.key != "add" && step.key != "remove")
+    return x_content_failure(fmt::format("[aliases] unknown field [{}]", step.key), place_of(body, text));
+  if (aliases.empty()) return illegal_argument("One of [alias] or [aliases] is required");
+  std::string properties = "{}";
+  if (step.key == "add") {
+    properties.clear();
+    json::Writer out(properties);
+    out.begin_object();
+    for (const json::Member& member : body.members())
+      if (member.key != "index" && member.key != "indices" && member.key != "alias" &&
+          member.key != "aliases")
+        out.key(member.key).raw(member.value.raw());
+    out.end_object();
+    Result<json::Document> parsed = json::Document::parse_borrowed(properties);
+    if (parsed) STELE_RETURN_IF_ERROR(read_alias_properties("", parsed->root(), properties));
+  }
+  const std::optional<json::Value> must_exist = body.find("must_exist");
+  for (const ResolvedIndex& one : resolved) {
+    for (const std::string& alias : aliases) {
+      if (step.key == "add") {
+        steps.actions.push_back({AliasAction::Kind::kAdd, one.index->name, alias, properties});
+        continue;
+      }
+      const std::vector<std::string> names = matching(catalog, one.index->name, alias);
+      if (names.empty() && !(must_exist && scalar_text(*must_exist) == "false")) return missing_alias(alias);
+      for (const std::string& name : names)
+        steps.actions.push_back({AliasAction::Kind::kRemove, one.index->name, name});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+net::Task<Outcome<Reply>> put_alias(Call* call) {
+  const auto catalog = call->catalog();
+  STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
+  IndicesOptions options;
+  options.allow_no_indices = false;
+  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
+               resolve_indices(*catalog, call->part("index"), options));
+  const std::string properties = body ? std::string(body->root().raw()) : "{}";
+  if (body) STELE_CO_RETURN_IF_ERROR(read_alias_properties("", body->root(), call->body));
+  std::vector<AliasAction> actions;
+  for (const ResolvedIndex& resolved : indices)
+    actions.push_back(
+        {AliasAction::Kind::kAdd, resolved.index->name, std::string(call->part("name")), properties});
+  auto done = co_await change_aliases(call, std::move(actions));
+  if (!done) co_return std::move(done).error();
+  co_return json_reply(R"({"acknowledged":true})");
+}
+
+net::Task<Outcome<Reply>> delete_alias(Call* call) {
+  const auto catalog = call->catalog();
+  IndicesOptions options;
+  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
+               resolve_indices(*catalog, call->part("index"), options));
+  std::vector<AliasAction> actions;
+  for (const ResolvedIndex& resolved : indices)
+    for (const std::string& pattern : split(call->part("name"), ','))
+      for (const std::string& name : matching(*catalog, resolved.index->name, pattern))
+        actions.push_back({AliasAction::Kind::kRemove, resolved.index->name, name});
+  if (actions.empty()) co_return missing_alias(call->part("name"));
+  auto done = co_await change_aliases(call, std::move(actions));
+  if (!done) co_return std::move(done).error();
+  co_return json_reply(R"({"acknowledged":true})");
+}
+
+net::Task<Outcome<Reply>> get_alias(Call* call) {
+  const auto catalog = call->catalog();
+  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
+               resolve_indices(*catalog, call->part("index"), options));
+  const std::vector<std::string> patterns = split(call->part("name"), ',');
+  std::vector<std::string> missing;
+  for (const std::string& pattern : patterns) {
+    if (pattern.find('*') != std::string::npos || pattern == "_all") continue;
+    if (!is_alias(*catalog, pattern)) missing.push_back(pattern);
+  }
+  Reply reply;
+  json::Writer out(reply.body);
+  out.begin_object();
+  if (!missing.empty()) {
+    reply.status = 404;
+    out.member("error", fmt::format("alias [{}] missing", fmt::join(missing, ",")));
+    out.member("status", 404);
+  }
+  for (const ResolvedIndex& resolved : indices) {
+    std::string inner;
+    json::Writer inner_out(inner);
+    inner_out.begin_object();
+    const std::size_t count = write_index_aliases(inner_out, *catalog, resolved.index->name, patterns);
+    inner_out.end_object();
+    if (count == 0 && !patterns.empty()) continue;
+    out.key(resolved.index->name).begin_object().key("aliases").raw(inner).end_object();
+  }
+  out.end_object();
+  co_return reply;
+}
+
+net::Task<Outcome<Reply>> alias_exists(Call* call) {
+  const auto catalog = call->catalog();
+  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  Reply reply;
+  reply.status = 404;
+  const Outcome<std::vector<ResolvedIndex>> indices = resolve_indices(*catalog, call->part("index"), options);
+  if (!indices) co_return reply;
+  for (const ResolvedIndex& resolved : *indices)
+    for (const std::string& pattern : split(call->part("name"), ','))
+      if (!matching(*catalog, resolved.index->name, pattern).empty()) reply.status = 200;
+  co_return reply;
+}
+
+net::Task<Outcome<Reply>> update_aliases(Call* call) {
+  const auto catalog = call->catalog();
+  STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
+  if (!body) co_return parse_failure("request body is required");
+  const std::optional<json::Value> list = body->root().find("actions");
+  if (!list || !list->is_array() || list->size() == 0)
+    co_return validation_failure({"Must specify at least one alias action"});
+  Steps steps;
+  for (const json::Value action : list->elements())
+    for (const json::Member& step : action.members())
+      STELE_CO_RETURN_IF_ERROR(read_step(*catalog, step, call->body, steps));
+  // An alias may take the name of an index that goes in the same request.
+  for (const std::string& index : steps.indices_to_remove) {
+    auto forgotten = co_await forget_index_in_aliases(call, index);
+    if (!forgotten) co_return std::move(forgotten).error();
+    auto dropped =
+        co_await call->services->administration->drop_collection(call->principal, index, call->deadline);
+    if (!dropped) co_return dropped.error();
+  }
+  auto done = co_await change_aliases(call, std::move(steps.actions));
+  if (!done) co_return std::move(done).error();
+  co_return json_reply(R"({"acknowledged":true,"errors":false})");
+}
+
+}  // namespace stele::elastic

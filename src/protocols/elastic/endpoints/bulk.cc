@@ -1,0 +1,95 @@
+#include <set>
+
+#include "json/writer.h"
+#include "protocols/elastic/document/bulk_parser.h"
+#include "protocols/elastic/endpoints/handlers.h"
+#include "protocols/elastic/search/refresh_pins.h"
+#include "protocols/elastic/services.h"
+
+namespace stele::elastic {
+namespace {
+
+void write_failed_item(json::Writer& out, const Operation& operation, const Failure& failure) {
+  out.member("_index", operation.index);
+  out.key("_id");
+  if (operation.id.empty()) {
+    out.null();
+  } else {
+    out.string(operation.id);
+  }
+  out.member("status", failure.status);
+  out.key("error");
+  write_failure(out, failure, false);
+}
+
+}  // namespace
+
+net::Task<Outcome<Reply>> bulk(Call* call) {
+  BulkDefaults defaults;
+  defaults.index = std::string(call->part("index"));
+  if (const auto routing = call->parameters.get("routing")) defaults.routing = std::string(*routing);
+  STELE_CO_TRY(defaults.require_alias, call->parameters.boolean("require_alias", false));
+  const std::string_view refresh_text = call->parameters.text("refresh", "false");
+  const bool refresh = refresh_text.empty() || refresh_text == "true";
+  if (call->parameters.has("pipeline") && call->parameters.text("pipeline") != "_none")
+    co_return not_supported("[pipeline] is");
+  STELE_CO_TRY(std::vector<BulkItem> items, parse_bulk(call->body, defaults));
+  // What stays of an item for its reply.
+  struct Told {
+    OperationType type;
+    std::size_t operation;  // in the list executed; none where it failed before
+    std::optional<Failure> failure;
+    std::string index, id;
+  };
+  std::vector<Told> told;
+  std::vector<Operation> operations;
+  for (BulkItem& item : items) {
+    told.push_back(
+        {item.operation.type, operations.size(), item.failure, item.operation.index, item.operation.id});
+    if (!item.failure) operations.push_back(std::move(item.operation));
+  }
+  items.clear();
+  const OperationsReply written = co_await execute(call, std::move(operations));
+  bool errors = false;
+  std::set<std::int64_t> touched;
+  for (Told& item : told) {
+    if (!item.failure && !written.results[item.operation])
+      item.failure = written.results[item.operation].error();
+    errors |= item.failure.has_value();
+    if (!item.failure) touched.insert(written.results[item.operation]->index->id);
+  }
+  if (refresh)
+    for (const std::int64_t id : touched) call->services->pins->renew(id);
+  Reply reply;
+  reply.lsn = written.lsn;
+  reply.not_applied = written.not_applied;
+  reply.body.reserve(told.size() * 200);
+  json::Writer out(reply.body);
+  out.begin_object();
+  out.member("errors", errors);
+  out.member("took", call->took_ms());
+  out.key("items").begin_array();
+  for (const Told& item : told) {
+    out.begin_object().key(to_string(item.type)).begin_object();
+    if (item.failure) {
+      Operation named;
+      named.index = item.index;
+      named.id = item.id;
+      write_failed_item(out, named, *item.failure);
+    } else {
+      const OperationResult& result = *written.results[item.operation];
+      write_operation_result(out, result, refresh);
+      out.member("status", result.status());
+      if (!result.source.empty()) {
+        out.key("get").begin_object();
+        out.member("_seq_no", result.seq_no).member("_primary_term", 1).member("found", true);
+        out.key("_source").raw(result.source).end_object();
+      }
+    }
+    out.end_object().end_object();
+  }
+  out.end_array().end_object();
+  co_return reply;
+}
+
+}  // namespace stele::elastic

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+
+namespace stele::json {
+class Writer;
+}
+
+namespace stele::elastic {
+
+// Where in a request's body, from 1, as Jackson counts.
+struct Place {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+
+// What does Elasticsearch answer when it cannot do something? Status, type and reason in its own words, the
+// facts it adds (index, resource.id, …) and its causes. Value type; copyable; made on error paths only.
+struct Failure {
+  int status = 500;
+  std::string type;
+  std::string reason;
+  std::vector<std::pair<std::string, std::string>> facts = {};
+  std::optional<Place> place = {};
+  std::shared_ptr<const Failure> caused_by = nullptr;
+  // Not empty: it happened while searching this index, so it is told as search_phase_execution_exception.
+  std::string searched_index = {};
+
+  Failure& with(std::string name, std::string value) &;
+  Failure with(std::string name, std::string value) &&;
+  Failure because(Failure cause) &&;
+  Failure at(Place where) &&;
+  Failure while_searching(std::string index) &&;
+};
+
+// A value or Elasticsearch's failure. An Error of the house becomes a Failure by one table (failure.cc), so
+// STELE_TRY works on both.
+template <class T = void>
+class [[nodiscard]] Outcome : public std::expected<T, Failure> {
+ public:
+  using std::expected<T, Failure>::expected;
+  Outcome(Failure failure) : std::expected<T, Failure>(std::unexpect, std::move(failure)) {}
+  Outcome(const Error& error);
+};
+
+template <>
+class [[nodiscard]] Outcome<void> : public std::expected<void, Failure> {
+ public:
+  using std::expected<void, Failure>::expected;
+  Outcome() = default;
+  Outcome(Failure failure) : std::expected<void, Failure>(std::unexpect, std::move(failure)) {}
+  Outcome(const Error& error);
+};
+
+// The one table from errors of the house and of PostgreSQL to status and type.
+Failure failure_from(const Error& error);
+
+template <class T>
+Outcome<T>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
+inline Outcome<void>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
+
+// The usual ones.
+Failure illegal_argument(std::string reason);                         // 400 illegal_argument_exception
+Failure parsing_failure(std::string reason, Place place);             // 400 parsing_exception
+Failure x_content_failure(std::string_view reason, Place place);      // 400 "[1:5] reason"
+Failure parse_failure(std::string reason);                            // 400 parse_exception
+Failure validation_failure(const std::vector<std::string>& reasons);  // 400 "Validation Failed: 1: …;"
+Failure index_not_found(std::string_view index, std::string_view resource_type = "index_or_alias");
+// Known to Elasticsearch and not there: 400, naming it.
+Failure not_supported(std::string_view what);
+
+// {"error":{"root_cause":[…],…},"status":…}, and the part inside "error" alone (bulk items, msearch).
+std::string error_body(const Failure& failure, bool trace = false);
+void write_failure(json::Writer& out, const Failure& failure, bool with_root_cause, bool trace = false);
+// The one-line forms of requests that reach no handler: {"error":"text","status":405}; no status if 0.
+std::string plain_error_body(std::string_view text, int status);
+
+// " did you mean [match]?" for names near to `name`, or nothing. Lucene's LevenshteinDistance above 0.5, as
+// for parameters and unknown names.
+std::vector<std::string> near_names(std::string_view name, const std::vector<std::string>& candidates);
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace stele::elastic

@@ -1,0 +1,143 @@
+#include "protocols/elastic/index/alias_change.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "protocols/elastic/query/body_reader.h"
+#include "protocols/elastic/services.h"
+#include "views/administration.h"
+
+namespace stele::elastic {
+namespace {
+
+Outcome<> check_alias(const views::CatalogState& catalog, const AliasAction& action) {
+  if (action.alias.empty()) return validation_failure({"alias name is missing"});
+  if (catalog.find(action.alias))
+    return Failure{
+        400, "invalid_alias_name_exception",
+        fmt::format("Invalid alias name [{0}]: an index or data stream exists with the same name as the "
+                    "alias",
+                    action.alias)};
+  if (Outcome<> name = check_index_name(action.alias);
+      !name && name.error().reason.find("lowercase") == std::string::npos)
+    return Failure{400, "invalid_alias_name_exception",
+                   fmt::format("Invalid alias name [{}]: {}", action.alias, name.error().reason)};
+  return {};
+}
+
+Outcome<> check_write_indices(const Alias& alias) {
+  std::vector<std::string> names;
+  for (const AliasTarget& target : alias.targets)
+    if (target.is_write_index) names.push_back(target.index);
+  if (names.size() <= 1) return {};
+  return illegal_argument(
+      fmt::format("alias [{}] has more than one write index [{}]", alias.name, fmt::join(names, ",")));
+}
+
+net::Task<Outcome<>> store(Call* call, std::vector<Alias> aliases) {
+  std::vector<views::CatalogObject> objects;
+  for (const Alias& alias : aliases)
+    objects.push_back({"elastic.alias", alias.name, alias_definition(alias)});
+  auto stored = co_await call->services->administration->put_objects(call->principal, std::move(objects),
+                                                                     call->deadline);
+  if (!stored) co_return failure_from(stored.error());
+  co_return Outcome<>();
+}
+
+}  // namespace
+
+Outcome<AliasTarget> read_alias_properties(std::string name, json::Value properties, std::string_view text) {
+  AliasTarget target;
+  target.index = std::move(name);
+  if (!properties.is_object())
+    return parsing_failure("alias properties must be an object", place_of(properties, text));
+  json::Writer out(target.properties = "");
+  out.begin_object();
+  for (const json::Member& member : properties.members()) {
+    if (member.key == "filter") {
+      if (!member.value.is_object() || member.value.size() == 0) continue;
+      out.key("filter").raw(member.value.raw());
+    } else if (member.key == "routing") {
+      out.member("index_routing", scalar_text(member.value).value_or(""));
+      out.member("search_routing", scalar_text(member.value).value_or(""));
+    } else if (member.key == "index_routing" || member.key == "search_routing") {
+      out.member(member.key, scalar_text(member.value).value_or(""));
+    } else if (member.key == "is_write_index" || member.key == "is_hidden") {
+      const bool truth = scalar_text(member.value) == "true";
+      out.member(member.key, truth);
+      if (member.key == "is_write_index") {
+        target.is_write_index = truth;
+        target.write_index_is_set = true;
+      }
+    } else if (member.key != "must_exist") {
+      return parsing_failure(fmt::format("Unknown field [{}] in alias [{}]", member.key, target.index),
+                             place_of(member.value, text));
+    }
+  }
+  out.end_object();
+  return target;
+}
+
+net::Task<Outcome<>> change_aliases(Call* call, std::vector<AliasAction> actions) {
+  const auto catalog = call->catalog();
+  std::map<std::string, Alias> changed;
+  for (const AliasAction& action : actions) {
+    STELE_CO_RETURN_IF_ERROR(check_alias(*catalog, action));
+    const auto [place, added] = changed.try_emplace(action.alias);
+    Alias& alias = place->second;
+    if (added) {
+      alias.name = action.alias;
+      if (const views::CatalogObject* object = catalog->find_object("elastic.alias", action.alias))
+        alias = read_alias(*object);
+    }
+    std::erase_if(alias.targets, [&](const AliasTarget& target) { return target.index == action.index; });
+    if (action.kind == AliasAction::Kind::kRemove) continue;
+    Result<json::Document> properties = json::Document::parse_borrowed(action.properties);
+    if (!properties) co_return properties.error();
+    STELE_CO_TRY(AliasTarget target,
+                 read_alias_properties(action.index, properties->root(), action.properties));
+    alias.targets.push_back(std::move(target));
+  }
+  std::vector<Alias> aliases;
+  for (auto& [name, alias] : changed) {
+    STELE_CO_RETURN_IF_ERROR(check_write_indices(alias));
+    aliases.push_back(std::move(alias));
+  }
+  auto stored = co_await store(call, std::move(aliases));
+  co_return stored;
+}
+
+net::Task<Outcome<>> forget_index_in_aliases(Call* call, std::string index) {
+  const auto catalog = call->catalog();
+  std::vector<Alias> changed;
+  for (Alias& alias : all_aliases(*catalog)) {
+    const std::size_t before = alias.targets.size();
+    std::erase_if(alias.targets, [&](const AliasTarget& target) { return target.index == index; });
+    if (alias.targets.size() != before) changed.push_back(std::move(alias));
+  }
+  if (changed.empty()) co_return Outcome<>();
+  auto stored = co_await store(call, std::move(changed));
+  co_return stored;
+}
+
+std::size_t write_index_aliases(json::Writer& out, const views::CatalogState& catalog, std::string_view index,
+                                const std::vector<std::string>& patterns) {
+  std::size_t written = 0;
+  for (const Alias& alias : all_aliases(catalog)) {
+    const bool wanted =
+        patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
+          return wildcard_match(pattern == "_all" ? "*" : std::string_view(pattern), alias.name);
+        });
+    if (!wanted) continue;
+    for (const AliasTarget& target : alias.targets) {
+      if (target.index != index) continue;
+      out.key(alias.name).raw(target.properties);
+      ++written;
+    }
+  }
+  return written;
+}
+
+}  // namespace stele::elastic
