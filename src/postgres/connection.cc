@@ -69,20 +69,22 @@ int parse_server_version(std::string_view text) {
   return parts[0] * 10'000 + parts[1] * 100 + parts[2];
 }
 
-Connection::Connection(std::unique_ptr<Exchange> exchange)
+Connection::Connection(std::shared_ptr<Exchange> exchange)
     : exchange_(std::move(exchange)), cache_(exchange_->options().statements_max) {
   on_notice([](const wire::ServerError& notice) {
     kLog.debug("notice sqlstate={} message={}", notice.sqlstate(), notice.message());
   });
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  (void)exchange_->break_with(make_error(ErrorCode::kCancelled, "the connection was given up"));
+}
 
 net::Task<Result<std::unique_ptr<Connection>>> Connection::connect(ConnectOptions options,
                                                                    TimePoint deadline) {
   auto session = co_await log_in(options, deadline);
   if (!session) co_return std::move(session).error();
-  auto exchange = std::make_unique<Exchange>(std::move(options), *std::move(session));
+  auto exchange = std::make_shared<Exchange>(std::move(options), *std::move(session));
   co_return std::unique_ptr<Connection>(new Connection(std::move(exchange)));
 }
 

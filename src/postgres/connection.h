@@ -34,11 +34,12 @@ enum class PipelineMode : std::uint8_t {
 // What does PostgreSQL answer? One session with a server: the simple and the extended protocol, pipelines,
 // COPY, streamed rows, notices and notifications. One request at a time (kFailedPrecondition else); several
 // at once go through pipeline(). Threads: the reactor that connected. Lifetime: not destroyed while one of
-// its tasks is suspended or one of its streams lives. Cost: a point select by primary key is one frame each
-// way and one allocation for its result. Errors: kDatabase with the server's fields (sqlstate, …), after
-// which the session goes on unless is_broken(); kDeadlineExceeded after the statement was cancelled at its
-// deadline; kConnectionClosed on a broken session, where nothing is known about a statement that was under
-// way; kTooLarge beyond the options' limits. Source: PostgreSQL documentation, "Frontend/Backend Protocol".
+// its tasks is suspended; a stream of rows or copied data that outlives it answers with an error. Cost: a
+// point select by primary key is one frame each way and one allocation for its result. Errors: kDatabase with
+// the server's fields (sqlstate, …), after which the session goes on unless is_broken(); kDeadlineExceeded
+// after the statement was cancelled at its deadline; kConnectionClosed on a broken session, where nothing is
+// known about a statement that was under way; kTooLarge beyond the options' limits. Source: PostgreSQL
+// documentation, "Frontend/Backend Protocol".
 class Connection {
  public:
   // Errors as log_in().
@@ -79,6 +80,8 @@ class Connection {
 
   // Whether the server is still there, by what has come until now; does not wait.
   net::Task<bool> is_alive() { return exchange_->is_alive(); }
+  // A request is under way, or a stream of rows or copied data lives.
+  bool is_busy() const { return exchange_->is_busy(); }
   bool is_broken() const { return exchange_->is_broken(); }
   // Why it is broken; kConnectionClosed while it is not.
   Error broken_reason() const;
@@ -95,7 +98,7 @@ class Connection {
   std::size_t prepared_statements() const { return cache_.size(); }
 
  private:
-  explicit Connection(std::unique_ptr<Exchange> exchange);
+  explicit Connection(std::shared_ptr<Exchange> exchange);
 
   Result<void> refuse(const std::vector<Statement>& statements) const;
   net::Task<Result<std::vector<Result<ResultSet>>>> run_pipeline(const std::vector<Statement>* statements,
@@ -104,7 +107,7 @@ class Connection {
   net::Task<Result<std::unique_ptr<StreamReply>>> begin_copy(std::string sql, wire::CopyDirection direction,
                                                              TimePoint deadline);
 
-  std::unique_ptr<Exchange> exchange_;
+  std::shared_ptr<Exchange> exchange_;
   StatementCache cache_;
 };
 

@@ -12,7 +12,7 @@ net::Task<Result<RowStream>> Connection::stream_rows(Statement statement, TimePo
     co_return make_error(ErrorCode::kInvalidArgument, "a statement contains a NUL");
   }
   STELE_CO_RETURN_IF_ERROR(exchange_->begin());
-  ExchangeLease lease(exchange_.get());
+  ExchangeLease lease(exchange_);
   auto reply = std::make_unique<StreamReply>();
   std::string& out = exchange_->output();
   wire::append_parse(out, {}, statement.sql, statement.parameters.types());
@@ -55,7 +55,7 @@ net::Task<Result<std::unique_ptr<StreamReply>>> Connection::begin_copy(std::stri
 
 net::Task<Result<CopyIn>> Connection::copy_in(std::string sql, TimePoint deadline) {
   STELE_CO_RETURN_IF_ERROR(exchange_->begin());
-  ExchangeLease lease(exchange_.get());
+  ExchangeLease lease(exchange_);
   auto reply = co_await begin_copy(std::move(sql), wire::CopyDirection::kIn, deadline);
   if (!reply) co_return std::move(reply).error();
   co_return CopyIn(std::move(lease), *std::move(reply));
@@ -63,7 +63,7 @@ net::Task<Result<CopyIn>> Connection::copy_in(std::string sql, TimePoint deadlin
 
 net::Task<Result<CopyOut>> Connection::copy_out(std::string sql, TimePoint deadline) {
   STELE_CO_RETURN_IF_ERROR(exchange_->begin());
-  ExchangeLease lease(exchange_.get());
+  ExchangeLease lease(exchange_);
   auto reply = co_await begin_copy(std::move(sql), wire::CopyDirection::kOut, deadline);
   if (!reply) co_return std::move(reply).error();
   co_return CopyOut(std::move(lease), *std::move(reply));
@@ -71,7 +71,7 @@ net::Task<Result<CopyOut>> Connection::copy_out(std::string sql, TimePoint deadl
 
 net::Task<Result<CopyBoth>> Connection::copy_both(std::string sql, TimePoint deadline) {
   STELE_CO_RETURN_IF_ERROR(exchange_->begin());
-  ExchangeLease lease(exchange_.get());
+  ExchangeLease lease(exchange_);
   auto reply = co_await begin_copy(std::move(sql), wire::CopyDirection::kBoth, deadline);
   if (!reply) co_return std::move(reply).error();
   co_return CopyBoth(std::move(lease), *std::move(reply));

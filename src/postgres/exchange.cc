@@ -191,6 +191,7 @@ net::Task<Result<void>> Exchange::run(Reply* reply, int readies, TimePoint deadl
 net::Task<Result<std::span<const std::string_view>>> Exchange::read_data(char data, Reply* reply,
                                                                          TimePoint deadline,
                                                                          const bool* ended) {
+  if (broken_) co_return *broken_;
   batch_.clear();
   reader_.release();
   set_read_deadline(deadline);

@@ -77,6 +77,7 @@ class Exchange {
 
   net::Task<Result<Notification>> wait_notification(TimePoint deadline);
 
+  bool is_busy() const { return busy_; }
   bool is_broken() const { return broken_.has_value(); }
   const std::optional<Error>& broken() const { return broken_; }
   // Closes the stream and keeps the first reason; gives `error` back.

@@ -28,8 +28,9 @@ struct LoggedIn {
 // password asked for, a method we do not speak), kDatabase (the server refused: sqlstate), kDeadlineExceeded.
 net::Task<Result<LoggedIn>> log_in(ConnectOptions options, TimePoint deadline);
 
-// Connects and speaks TLS as the sslmode says, and stops before the startup packet: for whoever passes on a session
-// that is somebody else's. flush() waits above options.request_bytes_max. Errors as log_in(), of the last way tried.
+// Connects and speaks TLS as the sslmode says, and stops before the startup packet: for whoever passes on a
+// session that is somebody else's. flush() waits above options.request_bytes_max. Errors as log_in(), of the
+// last way tried.
 net::Task<Result<std::unique_ptr<net::Stream>>> open_session(ConnectOptions options, TimePoint deadline);
 
 // Whose statement is to be cancelled. Copyable, so that anyone on any reactor may send it.

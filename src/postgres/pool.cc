@@ -219,6 +219,7 @@ void Lease::State::retire(std::unique_ptr<Connection> connection, net::Gate::Hol
 
 void Lease::State::take_back(std::unique_ptr<Connection> connection, bool reusable,
                              net::Gate::Holder inside) {
+  if (connection->is_busy()) connection->interrupt(make_error(ErrorCode::kCancelled, "given back in use"));
   if (connection->is_broken() || !reusable || stopped) {
     ++dropped;
     return retire(std::move(connection), std::move(inside));

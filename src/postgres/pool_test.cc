@@ -105,9 +105,16 @@ TEST_F(PoolTest, RollsBackWhatWasLeftOpenAndDropsWhatIsBroken) {
     auto next = co_await pool.acquire(in_seconds(5));
     CO_ASSERT(next.has_value());
     EXPECT_NE((*next)->process_id(), first);
-    next->give_up();
+    auto rows = co_await (*next)->stream_rows({"select generate_series(1, 1000000)", {}}, in_seconds(5));
+    CO_ASSERT(rows.has_value());
+    next->give_back();  // in the middle of an answer
+    auto cut = co_await rows->next(in_seconds(5));
+    EXPECT_FALSE(cut.has_value());
+    auto last = co_await pool.acquire(in_seconds(5));
+    CO_ASSERT(last.has_value());
+    last->give_up();
     EXPECT_EQ(pool.statistics().connections, 0U);
-    EXPECT_EQ(pool.statistics().dropped, 2U);
+    EXPECT_EQ(pool.statistics().dropped, 3U);
     co_await pool.stop();
   };
   run(test());

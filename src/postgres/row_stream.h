@@ -21,18 +21,18 @@ class StreamReply;
 // its end leaves answers unread, so it breaks the connection.
 class ExchangeLease {
  public:
-  explicit ExchangeLease(Exchange* exchange) : exchange_(exchange) {}
-  ExchangeLease(ExchangeLease&& other) noexcept : exchange_(std::exchange(other.exchange_, nullptr)) {}
+  explicit ExchangeLease(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  ExchangeLease(ExchangeLease&&) noexcept = default;
   ExchangeLease& operator=(ExchangeLease&& other) noexcept {
     std::swap(exchange_, other.exchange_);
     return *this;
   }
   ~ExchangeLease();
 
-  Exchange* operator->() const { return exchange_; }
+  Exchange* operator->() const { return exchange_.get(); }
 
  private:
-  Exchange* exchange_;
+  std::shared_ptr<Exchange> exchange_;  // outlives a connection that is given up before its stream
 };
 
 // What are the rows of this statement, as they come? For results that are larger than memory should hold: the
