@@ -8,47 +8,17 @@ Stele's rate to each peer's, formed round by round.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    """User and system time of all threads of a process."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-
-
-def wait_for(condition, what, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    sys.exit(f"{what} did not come up")
-
-
-def accepts(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from node import ROOT, accepts, cpu_seconds, free_port, fresh_node, wait_for  # noqa: E402
 
 
 class Way:
@@ -56,25 +26,6 @@ class Way:
 
     def __init__(self, name, port, pid):
         self.name, self.port, self.pid = name, port, pid
-
-
-def start_stele(folder, processes):
-    ready = folder / "ready.json"
-    command = [ROOT / "build/release/stele", "serve", "--data-dir", folder / "data", "--ready-file", ready,
-               "--sql-port", "0", "--elastic-port", "off", "--redis-port", "off", "--qdrant-port", "off",
-               "--qdrant-grpc-port", "off", "--console-port", "0", "--log-level", "warn"]
-    process = subprocess.Popen([str(part) for part in command])
-    processes.append(process)
-    wait_for(ready.exists, "stele", 120)
-    return Way("stele", json.loads(ready.read_text())["sql"], process.pid)
-
-
-def server_socket(port):
-    """The folder and port of the private PostgreSQL's Unix socket, asked of the server itself."""
-    query = "SELECT current_setting('unix_socket_directories'), current_setting('port')"
-    text = subprocess.check_output(["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-Atc", query,
-                                    "postgres"], text=True)
-    return text.strip().split("|")
 
 
 def start_forwarder(directory, server_port, processes):
@@ -146,16 +97,13 @@ def main():
     parser.add_argument("--clients", type=int, default=16)
     arguments = parser.parse_args()
     processes = []
-    with tempfile.TemporaryDirectory(prefix="stele-bench-") as name:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
+    with fresh_node() as node:
         try:
-            stele = start_stele(folder, processes)
-            directory, server_port = server_socket(stele.port)
+            directory, server_port = node.server_socket()
             subprocess.check_call(["pgbench", "-i", "-q", "-s", "10", "-h", directory, "-p", server_port, "-U",
                                    "postgres", "postgres"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            ways = [stele, start_forwarder(directory, server_port, processes),
-                    start_pgbouncer(folder, directory, server_port, processes)]
+            ways = [Way("stele", node.sql, node.pid), start_forwarder(directory, server_port, processes),
+                    start_pgbouncer(node.folder, directory, server_port, processes)]
             report(measure(ways, directory, server_port, arguments))
         finally:
             for process in reversed(processes):

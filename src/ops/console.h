@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "base/metrics.h"
+#include "net/http/message.h"
+#include "net/task.h"
+#include "views/views.h"
+
+namespace stele::ops {
+
+// Is this node well? Answers the console port: /healthz (the process serves), /readyz (every view serves; 503
+// with the reason else), /metrics (Prometheus text), /status (JSON). Any reactor; what it is given outlives
+// it.
+class Console {
+ public:
+  Console(views::Views& views, const MetricRegistry& metrics, std::string version);
+
+  net::Task<net::HttpResponse> handle(net::HttpRequest request);
+
+ private:
+  net::HttpResponse answer(const net::HttpRequest& request) const;
+  net::HttpResponse readiness() const;
+
+  views::Views& views_;
+  const MetricRegistry& metrics_;
+  std::string version_;
+};
+
+}  // namespace stele::ops

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace stele::server {
+
+// A port of a head: a number, 0 for any free one, or nothing for "off".
+using Port = std::optional<std::uint16_t>;
+
+// All that can be set, with its defaults. From defaults, then the file of --config, then the flags; the
+// file's keys are the flags without their dashes.
+struct Configuration {
+  std::string data_dir = "stele-data";
+  std::string config_file;
+  std::string postgres;      // URL or conninfo; empty: a private PostgreSQL; "off": none
+  std::string postgres_bin;  // folder of initdb and postgres for the private one; empty: the newest found
+  std::string listen = "127.0.0.1";
+  Port sql_port = 6432;
+  Port redis_port = 6379;
+  Port elastic_port = 9200;
+  Port qdrant_port = 6333;
+  Port qdrant_grpc_port = 6334;
+  Port console_port = 8800;
+  std::string tls_certificate;  // PEM files for the SQL head; empty: no TLS offered
+  std::string tls_key;
+  bool demo = false;
+  std::string ready_file;
+  std::size_t threads = 0;               // reactors; 0: one a core
+  std::size_t search_threads = 0;        // workers for searches; 0: one a core
+  std::size_t connections_max = 10'000;  // of each head
+  std::string log_level = "info";
+};
+
+// One setting: how it is called, what it says in --help, how its text becomes a value.
+struct Setting {
+  std::string_view name;      // without dashes
+  std::string_view argument;  // "" for a switch
+  std::string_view help;
+  Result<void> (*apply)(Configuration&, std::string_view value);
+};
+
+// Every setting, in the order of --help.
+std::span<const Setting> settings();
+
+// Reads "--name value", "--name=value" and switches; what is no flag is returned in `rest`, in order. The
+// file of
+// --config is read first, wherever the flag stands. kInvalidArgument names the flag, or the file and key.
+Result<Configuration> configure(std::span<const std::string> arguments, std::vector<std::string>& rest);
+
+}  // namespace stele::server

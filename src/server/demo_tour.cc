@@ -1,0 +1,68 @@
+#include "server/demo_tour.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/log.h"
+#include "engine/collection.h"
+#include "views/catalog.h"
+
+namespace stele::server {
+
+namespace {
+
+constexpr Logger kLog("demo");
+
+}  // namespace
+
+void wait_until_demo_is_served(views::Views& views) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::minutes(1);
+  while (steady_clock::now() < end) {
+    const auto entry = views.catalog().current()->find("package");
+    if (entry && entry->state == views::CollectionState::kReady) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  kLog.warn("the collection \"package\" is not ready after a minute; see 'stele status'");
+}
+
+std::string demo_lines(const Ports& ports) {
+  std::string text = "\nTry it (another terminal):\n\n";
+  const std::string psql =
+      ports.sql ? fmt::format("psql -h 127.0.0.1 -p {} -U postgres postgres", *ports.sql) : "";
+  if (ports.sql) {
+    text += fmt::format(
+        "  {} -c \"SELECT section, count(*) FROM package GROUP BY 1 ORDER BY 2 DESC LIMIT 5\"\n", psql);
+  }
+  if (ports.elastic) {
+    const std::string url = fmt::format("http://127.0.0.1:{}", *ports.elastic);
+    text += fmt::format("  curl -s '{}/_cat/indices?v'\n", url);
+    text += fmt::format(
+        "  curl -s '{}/package/_search?pretty' -H 'content-type: application/json' -d '{{\"size\":3,"
+        "\"_source\":[\"name\",\"summary\"],\"query\":{{\"bool\":{{\"must\":{{\"match\":{{\"description\":"
+        "\"full text search "
+        "engine\"}}}},\"filter\":{{\"term\":{{\"section.keyword\":\"database\"}}}}}}}}}}'\n",
+        url);
+  }
+  if (ports.sql && ports.elastic) {
+    const std::string url = fmt::format("http://127.0.0.1:{}", *ports.elastic);
+    text += "\n  # a row that SQL commits is found at once:\n";
+    text += fmt::format(
+        "  {} -c \"UPDATE package SET summary = 'a standing stone with one text in three scripts' WHERE name "
+        "= "
+        "'postgresql'\"\n",
+        psql);
+    text += fmt::format("  curl -s '{}/package/_search?q=summary:stone&_source=name,summary&pretty'\n", url);
+    text += "\n  # and what an Elasticsearch client writes is a row:\n";
+    text += fmt::format(
+        "  curl -s -X PUT '{}/note/_doc/1' -H 'content-type: application/json' -d '{{\"title\":\"hello\","
+        "\"stars\":5}}'\n",
+        url);
+    text += fmt::format("  {} -c \"SELECT _id, _source->>'title' FROM elastic.note\"\n", psql);
+  }
+  return text + "\nCtrl-C stops it.\n\n";
+}
+
+}  // namespace stele::server

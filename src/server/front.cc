@@ -1,0 +1,131 @@
+#include "server/front.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace stele::server {
+
+namespace {
+
+// A proxied session's buffers: flush() to the server waits above this.
+constexpr std::size_t kProxyBufferBytes = 1U << 20;
+
+// "port 9200 is in use by 812 (java): choose another with --elastic-port"
+Error explain(const Error& error, std::string_view flag) {
+  Error explained = error;
+  const std::string_view holder = error.detail("holder");
+  if (error.code == ErrorCode::kAlreadyExists) {
+    explained.message = fmt::format("{}{}{}", error.message, holder.empty() ? "" : " by ", holder);
+  }
+  explained.message +=
+      fmt::format(": choose another port with --{} (0 = any free one, off = not served)", flag);
+  return explained;
+}
+
+MetricLabels head_label(std::string_view head) {
+  return {{"head", std::string(head)}};
+}
+
+}  // namespace
+
+Front::Front(FrontContext& context, std::unique_ptr<ReactorThread> thread)
+    : context_(context), thread_(std::move(thread)) {}
+
+Front::~Front() = default;
+
+Result<std::unique_ptr<Front>> Front::start(FrontContext& context, std::string name) {
+  STELE_TRY(auto thread, ReactorThread::start(std::move(name)));
+  std::unique_ptr<Front> front(new Front(context, std::move(thread)));
+  front->thread_->call<void>([&] { front->make_session_context(); });
+  return front;
+}
+
+void Front::make_session_context() {
+  MetricRegistry& metrics = *context_.metrics;
+  writer_ = context_.views->make_writer();
+  commit_position_ = std::make_unique<sql::CommitPosition>(context_.postgres);
+  session_context_.server = context_.postgres;
+  session_context_.server.request_bytes_max = kProxyBufferBytes;
+  session_context_.tls_or_null = context_.tls_or_null;
+  session_context_.freshness = &context_.views->freshness();
+  session_context_.commit_position = commit_position_.get();
+  session_context_.notice_ddl = [views = context_.views] { views->notice_ddl(); };
+  session_context_.sessions_max = context_.configuration->connections_max;
+  session_context_.requests =
+      &metrics.counter("stele_requests_total", "Requests answered, by head.", head_label("sql"));
+  session_context_.request_time =
+      &metrics.histogram("stele_request_seconds", "Time from a request to its answer.", head_label("sql"));
+  session_context_.sessions =
+      &metrics.gauge("stele_connections", "Open connections, by head.", head_label("sql"));
+  session_context_.not_applied =
+      &metrics.counter("stele_sql_answered_before_applied_total",
+                       "Transactions answered before this node's views had applied them.");
+}
+
+Result<void> Front::listen(Ports& ports) {
+  return thread_->call<Result<void>>([&]() -> Result<void> {
+    if (ports.sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
+    if (ports.elastic) STELE_RETURN_IF_ERROR(listen_elastic(ports.elastic));
+    return {};
+  });
+}
+
+Result<void> Front::listen_sql(Port& port) {
+  net::ListenerOptions options;
+  options.connections_max = context_.configuration->connections_max;
+  auto opened = net::Listener::open({context_.configuration->listen, *port}, options,
+                                    [context = &session_context_](std::unique_ptr<net::Stream> client) {
+                                      return sql::serve_session(std::move(client), context);
+                                    });
+  if (!opened) return explain(opened.error(), "sql-port");
+  sql_ = *std::move(opened);
+  port = sql_->address().port;
+  return {};
+}
+
+Result<void> Front::listen_elastic(Port& port) {
+  net::HttpServerOptions options;
+  options.listener.connections_max = context_.configuration->connections_max;
+  options.failure = context_.elastic_failure;
+  auto opened =
+      net::HttpServer::open({context_.configuration->listen, *port}, std::move(options), context_.elastic);
+  if (!opened) return explain(opened.error(), "elastic-port");
+  elastic_ = *std::move(opened);
+  port = elastic_->address().port;
+  return {};
+}
+
+Result<void> Front::listen_console(Port& port, net::HttpServer::Handler handler) {
+  return thread_->call<Result<void>>([&]() -> Result<void> {
+    auto opened = net::HttpServer::open({context_.configuration->listen, *port}, {}, std::move(handler));
+    if (!opened) return explain(opened.error(), "console-port");
+    console_ = *std::move(opened);
+    port = console_->address().port;
+    return {};
+  });
+}
+
+net::Task<void> Front::stop_here(TimePoint deadline) {
+  if (console_) co_await console_->stop(deadline);
+  if (elastic_) co_await elastic_->stop(deadline);
+  if (sql_) {
+    sql_->stop_accepting();
+    sql_->close_all();
+    co_await sql_->closed();
+  }
+  co_await commit_position_->stop();
+  console_.reset();
+  elastic_.reset();
+  sql_.reset();
+  commit_position_.reset();
+  writer_.reset();
+}
+
+void Front::stop(Duration patience) {
+  if (!thread_) return;
+  thread_->run<void>([&] { return stop_here(thread_->reactor().now() + patience); });
+  thread_.reset();
+}
+
+}  // namespace stele::server

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/metrics.h"
+#include "net/address.h"
+#include "net/http/server.h"
+#include "net/listener.h"
+#include "net/tls.h"
+#include "protocols/sql/commit_position.h"
+#include "protocols/sql/session.h"
+#include "server/configuration.h"
+#include "server/reactor_thread.h"
+#include "views/views.h"
+#include "views/writer.h"
+
+namespace stele::server {
+
+// What all fronts share; outlives them.
+struct FrontContext {
+  const Configuration* configuration = nullptr;
+  postgres::ConnectOptions postgres;
+  views::Views* views = nullptr;
+  std::shared_ptr<net::TlsContext> tls_or_null;
+  MetricRegistry* metrics = nullptr;
+  net::HttpServer::Handler elastic;
+  std::function<net::HttpResponse(int status, std::string_view reason)> elastic_failure;
+};
+
+// The ports that are served; nothing for a head that is off.
+struct Ports {
+  Port sql;
+  Port elastic;
+  Port console;
+};
+
+// The listeners and what they need on one reactor: connections stay on the reactor that accepted them, and
+// every front listens on the same ports. Threads: all methods on a thread that is no reactor's.
+class Front {
+ public:
+  static Result<std::unique_ptr<Front>> start(FrontContext& context, std::string name);
+  ~Front();
+
+  // Opens the heads' listeners: on `ports`, where a 0 becomes the port that was chosen. kAlreadyExists names
+  // the flag, the port and its holder.
+  Result<void> listen(Ports& ports);
+  // The console's port, on one of the fronts.
+  Result<void> listen_console(Port& port, net::HttpServer::Handler handler);
+
+  // Accepts no more, lets what runs end for up to `patience`, then gives it up.
+  void stop(Duration patience);
+
+  net::Reactor& reactor() { return thread_->reactor(); }
+  views::Writer& writer() { return *writer_; }
+
+ private:
+  Front(FrontContext& context, std::unique_ptr<ReactorThread> thread);
+  void make_session_context();
+  Result<void> listen_sql(Port& port);
+  Result<void> listen_elastic(Port& port);
+  net::Task<void> stop_here(TimePoint deadline);
+
+  FrontContext& context_;
+  std::unique_ptr<ReactorThread> thread_;
+  // Made and destroyed on the reactor.
+  std::unique_ptr<views::Writer> writer_;
+  std::unique_ptr<sql::CommitPosition> commit_position_;
+  sql::SessionContext session_context_;
+  std::unique_ptr<net::Listener> sql_;
+  std::unique_ptr<net::HttpServer> elastic_;
+  std::unique_ptr<net::HttpServer> console_;
+};
+
+}  // namespace stele::server

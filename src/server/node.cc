@@ -1,0 +1,186 @@
+#include "server/node.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "json/writer.h"
+#include "ops/stream_metrics.h"
+#include "server/command.h"
+
+namespace stele::server {
+
+namespace {
+
+constexpr Logger kLog("node");
+constexpr Duration kStopPatience = std::chrono::seconds(5);
+constexpr std::size_t kSearchQueueMax = 10'000;
+
+std::size_t or_cores(std::size_t count) {
+  return count > 0 ? count : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof(name) - 1) != 0) return "stele";
+  return name;
+}
+
+}  // namespace
+
+Node::Node(const Configuration& configuration)
+    : configuration_(configuration),
+      ports_{configuration.sql_port, configuration.elastic_port, configuration.console_port} {}
+
+Node::~Node() {
+  stop();
+}
+
+Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration) {
+  std::unique_ptr<Node> node(new Node(configuration));
+  auto opened = node->open();
+  if (!opened) return std::move(opened).error();
+  return node;
+}
+
+Result<void> Node::open() {
+  if (!net::Address{configuration_.listen, 0}.is_loopback()) {
+    return make_error(
+        ErrorCode::kInvalidArgument,
+        "--listen: only loopback addresses for now, since nothing but the SQL head asks for a password");
+  }
+  if (configuration_.postgres == "off") {
+    return make_error(ErrorCode::kUnsupported,
+                      "--postgres off serves the Redis head alone, which is not there yet");
+  }
+  STELE_RETURN_IF_ERROR(open_data_directory());
+  STELE_RETURN_IF_ERROR(start_postgres());
+  STELE_RETURN_IF_ERROR(start_views());
+  return start_fronts();
+}
+
+Result<void> Node::open_data_directory() {
+  STELE_TRY(directory_, io::open_directory(configuration_.data_dir));
+  auto lock = directory_->lock("lock");
+  if (!lock) {
+    return make_error(lock.error().code,
+                      fmt::format("--data-dir {}: {}", configuration_.data_dir, lock.error().message));
+  }
+  lock_ = *std::move(lock);
+  STELE_TRY(identity_, Identity::of(*directory_));
+  return {};
+}
+
+Result<void> Node::start_postgres() {
+  if (!configuration_.postgres.empty()) {
+    STELE_TRY(context_.postgres, postgres::ConnectOptions::parse(configuration_.postgres));
+    return {};
+  }
+  postgres::PrivateServerOptions options;
+  options.directory = directory_->path() + "/postgres";
+  options.binary_directory = configuration_.postgres_bin;
+  STELE_TRY(private_server_, postgres::PrivateServer::start(std::move(options)));
+  context_.postgres = private_server_->connect_options();
+  kLog.info("private PostgreSQL is up pid={} socket={}", private_server_->pid(),
+            private_server_->socket_directory());
+  return {};
+}
+
+Result<void> Node::start_views() {
+  views::ViewsOptions options;
+  options.postgres = context_.postgres;
+  options.node_id = identity_.node_id;
+  options.spool_directory = directory_->path() + "/spool";
+  auto started = views::Views::start(std::move(options), metrics_);
+  if (!started) {
+    return make_error(started.error().code,
+                      fmt::format("the views did not start: {} ('stele doctor' says what "
+                                  "PostgreSQL lacks)",
+                                  started.error().message));
+  }
+  views_ = *std::move(started);
+  ops::register_stream_metrics(metrics_, *views_);
+  return {};
+}
+
+Result<void> Node::start_fronts() {
+  pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
+  if (!configuration_.tls_certificate.empty()) {
+    STELE_TRY(context_.tls_or_null,
+              net::TlsContext::server({configuration_.tls_certificate, configuration_.tls_key, {}}));
+  }
+  elastic::Services services;
+  services.catalog = &views_->catalog();
+  services.administration = &views_->administration();
+  services.freshness = &views_->freshness();
+  services.engine = &views_->engine();
+  services.visible = &views_->visible();
+  services.writer = [this]() -> views::Writer& { return writer_here(); };
+  services.pool = pool_.get();
+  services.metrics = &metrics_;
+  services.identity.node_name = host_name();
+  services.identity.cluster_uuid = identity_.cluster_uuid;
+  services.identity.product_version = version();
+  elastic_ = std::make_unique<elastic::Head>(std::move(services));
+  console_ = std::make_unique<ops::Console>(*views_, metrics_, std::string(version()));
+
+  context_.configuration = &configuration_;
+  context_.views = views_.get();
+  context_.metrics = &metrics_;
+  context_.elastic = [head = elastic_.get()](net::HttpRequest request) {
+    return head->handle(std::move(request));
+  };
+  for (std::size_t i = 0; i < or_cores(configuration_.threads); ++i) {
+    STELE_TRY(auto front, Front::start(context_, fmt::format("front-{}", i)));
+    fronts_.push_back(std::move(front));
+  }
+  for (const auto& front : fronts_) STELE_RETURN_IF_ERROR(front->listen(ports_));
+  if (ports_.elastic)
+    elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
+  if (ports_.console) {
+    STELE_RETURN_IF_ERROR(fronts_.front()->listen_console(
+        ports_.console, [this](net::HttpRequest request) { return console_->handle(std::move(request)); }));
+  }
+  return {};
+}
+
+views::Writer& Node::writer_here() {
+  for (const auto& front : fronts_) {
+    if (&front->reactor() == net::Reactor::current()) return front->writer();
+  }
+  STELE_CHECK_MESSAGE(false, "a writer was asked for outside of the fronts");
+  __builtin_unreachable();
+}
+
+void Node::stop() {
+  for (const auto& front : fronts_) front->stop(kStopPatience);
+  fronts_.clear();
+  pool_.reset();
+  if (views_) views_->stop();
+  elastic_.reset();
+  console_.reset();
+  views_.reset();
+  if (private_server_) private_server_->stop();
+  private_server_.reset();
+}
+
+std::string Node::ports_json() const {
+  std::string out;
+  json::Writer w(out);
+  w.begin_object();
+  w.member("sql", ports_.sql);
+  w.member("redis", Port());
+  w.member("elastic", ports_.elastic);
+  w.member("qdrant", Port());
+  w.member("qdrant_grpc", Port());
+  w.member("console", ports_.console);
+  w.end_object();
+  return out;
+}
+
+}  // namespace stele::server

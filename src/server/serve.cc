@@ -1,0 +1,58 @@
+#include "server/serve.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "io/directory.h"
+#include "server/cli_client.h"
+#include "server/demo_load.h"
+#include "server/demo_tour.h"
+#include "server/node.h"
+#include "server/signals.h"
+
+namespace stele::server {
+
+namespace {
+
+constexpr Logger kLog("serve");
+
+Result<void> write_ready_file(const std::string& path, const std::string& ports) {
+  const std::filesystem::path file(path);
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  STELE_TRY(const auto directory, io::open_directory(folder.string()));
+  return io::write_atomically(*directory, file.filename().string(), ports + "\n");
+}
+
+// A demo that cannot be loaded is told and does not end the node.
+void offer_demo(Node& node) {
+  const auto loaded = run_to_end([&] { return load_demo(node.postgres(), progress_on_terminal()); });
+  if (!loaded) {
+    fmt::print(stderr, "The demo's catalogue is not loaded: {}\n", loaded.error().message);
+    return;
+  }
+  wait_until_demo_is_served(node.views());
+  fmt::print("{}", demo_lines(node.ports()));
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+Result<void> run_serve(const Configuration& configuration) {
+  StopSignals signals;
+  STELE_TRY(const auto node, Node::start(configuration));
+  if (configuration.demo) offer_demo(*node);
+  if (!configuration.ready_file.empty()) {
+    STELE_RETURN_IF_ERROR(write_ready_file(configuration.ready_file, node->ports_json()));
+  }
+  kLog.info("ready {}", node->ports_json());
+  const int signal = signals.wait();
+  kLog.info("stopping signal={}", signal);
+  node->stop();
+  return {};
+}
+
+}  // namespace stele::server
