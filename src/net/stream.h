@@ -28,8 +28,9 @@ struct StreamLimits {
 //   stream.output() += reply;  auto sent = co_await stream.flush();
 // Threads: confined to the reactor it was made on. At most one reader and one writer are suspended at a time
 // (two coroutines may share a stream, one reading, one writing). Lifetime: destroying it closes the
-// connection; not while a coroutine is suspended in it: close() first, which wakes both with kCancelled.
-// Cost: no allocation and no coroutine frame a read or flush; bytes are copied once from the kernel's buffer.
+// connection, and what the kernel has not taken by then is lost (drain() first); not while a coroutine is
+// suspended in it: close() first, which wakes both with kCancelled. Cost: no allocation and no coroutine
+// frame a read or flush; bytes are copied once from the kernel's buffer.
 class Stream {
  public:
   struct State;  // for net/ alone

@@ -35,6 +35,8 @@ Task<void> echo(std::unique_ptr<Stream> stream) {
     const auto sent = co_await stream->flush();
     if (!sent.has_value()) break;
   }
+  const auto drained = co_await stream->drain();
+  static_cast<void>(drained);  // the peer may be gone
 }
 
 // Reads until `count` bytes are there; false at an end before.
