@@ -55,7 +55,9 @@ void append_java(std::string& out, Real value) {
   if (*exponent_begin == '+') ++exponent_begin;
   std::from_chars(exponent_begin, text.data() + text.size(), exponent);
   std::string digits(text.substr(0, 1));
-  if (mark > 2 && text.substr(1, 2) != ".0") digits.append(text.substr(2, mark - 2));
+  // "5.0" says no more than "5"; "5.03" does.
+  const std::string_view fraction = mark > 2 ? text.substr(2, mark - 2) : std::string_view();
+  if (fraction != "0") digits.append(fraction);
 
   if (std::signbit(value)) out.push_back('-');
   if (value == 0) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -89,6 +90,22 @@ TEST(Number, java_form) {
   EXPECT_EQ(java(4.9E-324), "4.9E-324");
   EXPECT_EQ(java(std::numeric_limits<double>::quiet_NaN()), "\"NaN\"");
   EXPECT_EQ(java(-std::numeric_limits<double>::infinity()), "\"-Infinity\"");
+}
+
+TEST(Number, java_form_keeps_every_digit) {
+  EXPECT_EQ(java(10.5), "10.5");
+  EXPECT_EQ(java(0.50393), "0.50393");
+  EXPECT_EQ(java(100.25), "100.25");
+  EXPECT_EQ(java(1.0e20), "1.0E20");
+  EXPECT_EQ(java(1.01e20), "1.01E20");
+  // Read back, each is the number that was written.
+  for (int i = 0; i < 20000; ++i) {
+    const double value = (i % 3 - 1) * (i / 100.0 + 1.0 / (i + 1));
+    EXPECT_EQ(std::strtod(java(value).c_str(), nullptr), value);
+    std::string out;
+    append_number(out, static_cast<float>(value), NumberForm::kJava);
+    EXPECT_EQ(std::strtof(out.c_str(), nullptr), static_cast<float>(value));
+  }
 }
 
 TEST(Number, plain_form) {
