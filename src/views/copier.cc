@@ -261,7 +261,7 @@ net::Task<Result<void>> Copier::catch_up(std::shared_ptr<Served> served, std::sh
       continue;
     }
     joining->copied = true;
-    if (!applier_.busy()) at_boundary();
+    if (!applier_.busy()) join_ready();
     if (served->joining != joining) break;
     co_await joined_.wait_until(reactor_.now() + std::chrono::milliseconds(200));
   }
@@ -287,7 +287,10 @@ Result<bool> Copier::replay(Joining& joining, std::uint64_t records) {
 }
 
 void Copier::at_boundary() {
-  if (working_ == 0) return;
+  if (working_ > 0 && join_ready()) joined_.notify();
+}
+
+bool Copier::join_ready() {
   bool any = false;
   for (const auto& [id, served] : roster_.all()) {
     if (served->joining == nullptr || !served->joining->copied) continue;
@@ -296,7 +299,7 @@ void Copier::at_boundary() {
     const auto empty = replay(*served->joining, kJoinMax + 1);
     if (empty && *empty) join(*served);
   }
-  if (any) joined_.notify();
+  return any;
 }
 
 void Copier::join(Served& served) {

@@ -106,8 +106,8 @@ struct DocumentBuilder::Node {
       if (child != nullptr) return any(*child, value);
       // "a.b" as a key means b within a.
       const std::size_t dot = key.find('.');
-      if (dot == std::string_view::npos) return {};
-      child = node.find(key.substr(0, dot));
+      if (dot != std::string_view::npos) child = node.find(key.substr(0, dot));
+      if (child == nullptr) left_out.unmapped = left_out.unmapped || !value.is_null();
       return child == nullptr || child->disabled ? Result<void>()
                                                  : member(*child, key.substr(dot + 1), value);
     }

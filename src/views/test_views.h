@@ -191,9 +191,9 @@ class ViewsTest : public testing::Test {
     const std::string differences = sql()(
         "SELECT coalesce(string_agg(coalesce(a, 'nothing') || ' <> ' || coalesce(b, 'nothing'), E'\\n'), '') "
         "FROM ("
-        "  SELECT a, b FROM (SELECT (to_jsonb(t) - '" +
+        "  SELECT a, b FROM (SELECT (to_jsonb(row_of) - '" +
         left_out + "'::text[])::text a FROM " + table +
-        " t) x"
+        " row_of) x"
         "  FULL JOIN (SELECT (d->'s')::text b FROM seen) y ON a = b WHERE a IS NULL OR b IS NULL LIMIT 4) z");
     const std::string rows = sql()("SELECT count(*) FROM " + table);
     return std::to_string(count) == rows

@@ -101,9 +101,12 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON stele.colle
 CREATE OR REPLACE FUNCTION elastic.set_version() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+  -- An inserted row has its _seq_no from the column's default.
   IF TG_OP = 'INSERT' THEN
     NEW._version := coalesce(NEW._version, 1);
-  ELSIF NEW._version IS NULL OR NEW._version <= OLD._version THEN
+    RETURN NEW;
+  END IF;
+  IF NEW._version IS NULL OR NEW._version <= OLD._version THEN
     NEW._version := OLD._version + 1;
   END IF;
   NEW._seq_no := nextval(TG_ARGV[0]::regclass);
