@@ -49,14 +49,12 @@ class LoopbackServer {
     port_ = free_port();
     write_hba();
     make_certificate();
-    ChildOptions postmaster;
-    postmaster.arguments = cluster_->arguments(*binaries);
+    ChildOptions postmaster = cluster_->postmaster(*binaries);
     for (const std::string& setting :
          {std::string("listen_addresses=127.0.0.1"), fmt::format("port={}", port_), std::string("ssl=on"),
           "ssl_cert_file=" + certificate_, "ssl_key_file=" + key_, "hba_file=" + (directory_ / "hba.conf")}) {
       postmaster.arguments.insert(postmaster.arguments.end(), {"-c", setting});
     }
-    postmaster.run_as = *run_as;
     postmaster.parent_death_signal = SIGQUIT;
     auto pid = start_child(postmaster);
     STELE_CHECK(pid.has_value());

@@ -177,9 +177,7 @@ Result<void> PrivateServer::Supervisor::start_postmaster() {
   STELE_RETURN_IF_ERROR(cluster_.write_url());
   // Taken before the start: programs replaced in between are noticed.
   fingerprint_ = seen_fingerprint_ = binary_fingerprint(binaries_);
-  ChildOptions postmaster;
-  postmaster.arguments = cluster_.arguments(binaries_);
-  postmaster.run_as = cluster_.run_as();
+  ChildOptions postmaster = cluster_.postmaster(binaries_);
   postmaster.output = open_log();
   postmaster.parent_death_signal = SIGINT;
   auto pid = start_child(postmaster);

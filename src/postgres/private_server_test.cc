@@ -219,10 +219,7 @@ TEST_F(PrivateServerTest, StopsOneThatWasLeftOver) {
     auto binaries = ServerBinaries::find();
     auto cluster = Cluster::open(*shared_ / "postgres", *run_as);
     ASSERT_TRUE(cluster.has_value());
-    ChildOptions stray;
-    stray.arguments = cluster->arguments(*binaries);
-    stray.run_as = *run_as;
-    auto pid = start_child(stray);
+    auto pid = start_child(cluster->postmaster(*binaries));
     ASSERT_TRUE(pid.has_value());
     left = *pid;
     ASSERT_TRUE(eventually([&] { return cluster->is_ready(left); }));
@@ -306,25 +303,20 @@ TEST(PlacementTest, FindsTheParentThatIsClosed) {
   EXPECT_EQ(closed_parent(directory / "closed/open/data", self), "");
 }
 
-TEST(PlacementTest, PlacesElsewhereWhatTheUserCannotReach) {
+TEST_F(PrivateServerTest, WorksBelowADirectoryThatIsClosedToItsUser) {
   if (geteuid() != 0) GTEST_SKIP() << "only root runs the server as another user";
-  const TestDirectory directory;
-  fs::permissions(directory.path(), fs::perms(0700));
-  auto user = RunAs::unprivileged();
-  ASSERT_TRUE(user.has_value());
-  const auto place = place_cluster(directory / "postgres", *user);
-  ASSERT_TRUE(place.has_value()) << place.error().to_string();
-  EXPECT_TRUE(place->starts_with("/var/lib/stele/")) << *place;
-  EXPECT_EQ(fs::read_symlink(directory / "postgres"), *place);
-  EXPECT_EQ(closed_parent(*place, *user), "");
-  // The same again; and without its link it is not taken again.
-  EXPECT_EQ(*place_cluster(directory / "postgres", *user), *place);
-  fs::create_directories(*place);
-  fs::remove(directory / "postgres");
-  EXPECT_EQ(*place_cluster(directory / "postgres", *user), *place);
-  EXPECT_FALSE(fs::exists(*place));
-  for (const auto& entry : fs::directory_iterator("/var/lib/stele")) {
-    if (entry.path().string().starts_with(*place)) fs::remove_all(entry.path());
+  fs::permissions(directory_.path(), fs::perms(0700));
+  PrivateServerOptions closed = options();
+  closed.directory = directory_ / "below/postgres";
+  for (const char* sql : {"create table kept as select 42 as a", "select a from kept"}) {
+    auto server = PrivateServer::start(closed);
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+    EXPECT_EQ((*server)->directory(), closed.directory);
+    EXPECT_EQ(ask(**server, sql), std::string(sql).starts_with("select") ? "42" : "NULL");
+    // A second look at the files by the server itself, and a reload of its configuration.
+    EXPECT_EQ(ask(**server, "select pg_reload_conf()"), "t");
+    EXPECT_EQ(ask(**server, "checkpoint; select count(*) > 0 from pg_ls_waldir()"), "NULL");
+    EXPECT_EQ(ask(**server, "select count(*) from pg_file_settings where error is not null"), "0");
   }
 }
 

@@ -49,6 +49,7 @@ struct Prepared {
   std::vector<char*> environment;
   const RunAs* run_as;
   int output;
+  int directory;
   int death_signal;
   pid_t parent;
 };
@@ -72,6 +73,11 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   dup2(null, 0);
   dup2(child.output >= 0 ? child.output : null, 1);
   dup2(child.output >= 0 ? child.output : null, 2);
+  if (child.directory == kDirectoryDescriptor) {
+    fcntl(kDirectoryDescriptor, F_SETFD, 0);
+  } else if (child.directory >= 0) {
+    dup2(child.directory, kDirectoryDescriptor);
+  }
   if (!child.run_as->is_self()) {
     if (setgroups(child.run_as->groups.size(), child.run_as->groups.data()) != 0) _exit(126);
     if (setgid(child.run_as->gid) != 0 || setuid(child.run_as->uid) != 0) _exit(126);
@@ -132,12 +138,9 @@ bool RunAs::is_self() const {
 }
 
 Result<pid_t> start_child(const ChildOptions& options) {
-  const Prepared child{pointers(options.arguments),
-                       pointers(options.environment),
-                       &options.run_as,
-                       options.output,
-                       options.parent_death_signal,
-                       getpid()};
+  const Prepared child{
+      pointers(options.arguments), pointers(options.environment), &options.run_as, options.output,
+      options.directory,           options.parent_death_signal,   getpid()};
   const pid_t pid = fork();
   if (pid < 0) return io_error("fork");
   if (pid == 0) run_child(child);

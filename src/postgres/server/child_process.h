@@ -23,12 +23,17 @@ struct RunAs {
   bool is_self() const;
 };
 
+// A directory that a child reaches whatever the modes of its parents are: /proc/self/fd/200/… leads there
+// without a walk through them. High, because shells use the descriptors from 10 on themselves.
+constexpr int kDirectoryDescriptor = 200;
+
 struct ChildOptions {
   std::vector<std::string> arguments;  // the first is the program's path
   std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
                                           "LC_ALL=C.UTF-8"};
   RunAs run_as;
-  int output = -1;  // descriptor for stdout and stderr; -1: /dev/null
+  int output = -1;     // descriptor for stdout and stderr; -1: /dev/null
+  int directory = -1;  // one that the child has as kDirectoryDescriptor; -1: none
   // Sent to the child when the thread that started it ends, 0 = none. Set after the user is changed (changing
   // it clears the signal), and the parent is looked at again afterwards, in case it was gone before.
   int parent_death_signal = 0;

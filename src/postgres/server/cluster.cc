@@ -111,32 +111,52 @@ Cluster::Cluster(Cluster&& other) noexcept
     : directory_(std::move(other.directory_)),
       run_as_(std::move(other.run_as_)),
       lock_(std::exchange(other.lock_, -1)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
       socket_directory_(std::move(other.socket_directory_)) {}
 
 Cluster& Cluster::operator=(Cluster&& other) noexcept {
   std::swap(directory_, other.directory_);
   std::swap(run_as_, other.run_as_);
   std::swap(lock_, other.lock_);
+  std::swap(descriptor_, other.descriptor_);
   std::swap(socket_directory_, other.socket_directory_);
   return *this;
 }
 
 Cluster::~Cluster() {
   if (lock_ >= 0) close(lock_);
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 Result<Cluster> Cluster::open(std::string directory, RunAs run_as) {
   std::error_code error;
   directory = fs::absolute(directory, error).lexically_normal().string();
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
-  STELE_TRY(std::string place, place_cluster(directory, run_as));
-  STELE_RETURN_IF_ERROR(own_directory(place, run_as, 0700));
-  STELE_TRY(const int lock, take_lock(place + "/lock"));
+  // A link may lead elsewhere; what it leads to is checked.
+  if (fs::is_symlink(directory, error)) {
+    const std::string link = directory;
+    directory = fs::canonical(link, error).string();
+    if (error) return failed(link, "is a link that leads nowhere");
+  }
+  STELE_RETURN_IF_ERROR(own_directory(directory, run_as, 0700));
+  STELE_TRY(const int lock, take_lock(directory + "/lock"));
   if (!run_as.is_self() && fchown(lock, run_as.uid, run_as.gid) != 0)
-    return failed(place, std::strerror(errno));
-  Cluster cluster(std::move(place), std::move(run_as), lock);
+    return failed(directory, std::strerror(errno));
+  const std::string closed = run_as.is_self() ? std::string() : closed_parent(directory, run_as);
+  Cluster cluster(std::move(directory), std::move(run_as), lock);
+  if (!closed.empty()) {
+    kLog.info("{} is closed to user {}: the server gets a descriptor of directory={}", closed,
+              cluster.run_as_.name, cluster.directory_);
+    cluster.descriptor_ = ::open(cluster.directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (cluster.descriptor_ < 0) return failed(cluster.directory_, std::strerror(errno));
+  }
   STELE_RETURN_IF_ERROR(cluster.place_socket());
   return cluster;
+}
+
+std::string Cluster::server_path(const std::string& path) const {
+  if (descriptor_ < 0 || !path.starts_with(directory_)) return path;
+  return fmt::format("/proc/self/fd/{}{}", kDirectoryDescriptor, path.substr(directory_.size()));
 }
 
 Result<void> Cluster::place_socket() {
@@ -172,10 +192,19 @@ Result<void> Cluster::initialize(const ServerBinaries& binaries) const {
   kLog.info("making a PostgreSQL cluster version={} directory={} user={}", binaries.major, data(),
             run_as_.name);
   ChildOptions initdb;
-  initdb.arguments = {
-      binaries.initdb(), "-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-      "--lc-messages=C"};
+  initdb.arguments = {binaries.initdb(),
+                      "-D",
+                      server_path(fresh),
+                      "-U",
+                      "postgres",
+                      "-A",
+                      "trust",
+                      "-E",
+                      "UTF8",
+                      "--locale=C.UTF-8",
+                      "--lc-messages=C"};
   initdb.run_as = run_as_;
+  initdb.directory = descriptor_;
   STELE_TRY(const CommandResult ran, run_command(std::move(initdb), std::chrono::minutes(3)));
   if (ran.exit_code != 0) {
     return make_error(ErrorCode::kFailedPrecondition,
@@ -223,27 +252,20 @@ Result<void> Cluster::write_url() const {
       fmt::format("postgresql:///postgres?host={}&port=5432&user=postgres\n", socket_directory_), run_as_);
 }
 
-std::vector<std::string> Cluster::arguments(const ServerBinaries& binaries) const {
+ChildOptions Cluster::postmaster(const ServerBinaries& binaries) const {
+  ChildOptions options;
+  options.run_as = run_as_;
+  options.directory = descriptor_;
+  options.arguments = {binaries.postgres(), "-D", server_path(data())};
   // What must hold stands here: it overrides postgresql.conf and ALTER SYSTEM.
-  return {binaries.postgres(),
-          "-D",
-          data(),
-          "-c",
-          "listen_addresses=",
-          "-c",
-          "port=5432",
-          "-c",
-          "unix_socket_directories=" + socket_directory_,
-          "-c",
-          "unix_socket_permissions=0700",
-          "-c",
-          "wal_level=logical",
-          "-c",
-          "logging_collector=off",
-          "-c",
-          "log_destination=stderr",
-          "-c",
-          "fsync=on"};
+  for (const std::string& setting : {std::string("listen_addresses="), std::string("port=5432"),
+                                     "unix_socket_directories=" + server_path(socket_directory_),
+                                     std::string("unix_socket_permissions=0700"),
+                                     std::string("wal_level=logical"), std::string("logging_collector=off"),
+                                     std::string("log_destination=stderr"), std::string("fsync=on")}) {
+    options.arguments.insert(options.arguments.end(), {"-c", setting});
+  }
+  return options;
 }
 
 pid_t Cluster::live_postmaster() const {

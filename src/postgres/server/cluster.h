@@ -22,9 +22,9 @@ struct ClusterSettings {
 
 // Where does a private server's data lie, and is it fit to be started? Below one directory, all owned by the
 // user the server runs as: data/ (the cluster), socket/ (mode 0700: whoever reaches it is let in as any role,
-// so only that user and root do), postgres.log, postgres.url (for psql).
-// When we are root and that user cannot reach the directory (a parent such as /root is closed), it is placed
-// in /var/lib/stele instead, and the directory becomes a link to it. Blocking; one thread.
+// so only that user and root do), postgres.log, postgres.url (for psql). When we are root and a parent of the
+// directory (/root, a private temporary directory) is closed to that user, the server works through a
+// descriptor of the directory that it inherits. Blocking; one thread.
 class Cluster {
  public:
   // Finds or makes the directories. kFailedPrecondition naming what is in the way; kAlreadyExists when
@@ -47,8 +47,8 @@ class Cluster {
   const std::string& socket_directory() const { return socket_directory_; }
   std::string log_file() const { return directory_ + "/postgres.log"; }
   const RunAs& run_as() const { return run_as_; }
-  // What postgres is started with.
-  std::vector<std::string> arguments(const ServerBinaries& binaries) const;
+  // A server on this cluster; arguments, user and descriptors are set, output and death signal are not.
+  ChildOptions postmaster(const ServerBinaries& binaries) const;
 
   // The process that postmaster.pid names, if it lives and works in our data directory; 0 else.
   pid_t live_postmaster() const;
@@ -63,10 +63,13 @@ class Cluster {
   Result<void> initialize(const ServerBinaries& binaries) const;
   Result<void> stop_live_postmaster() const;
   Result<void> place_socket();
+  // As the server sees it: `path`, which begins with directory(), or through its descriptor.
+  std::string server_path(const std::string& path) const;
 
   std::string directory_;
   RunAs run_as_;
   int lock_ = -1;
+  int descriptor_ = -1;  // of directory_; -1: the server reaches it by its path
   std::string socket_directory_;
 };
 

@@ -8,10 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 
-#include "base/log.h"
 #include "crypto/hash.h"
 
 namespace stele::postgres {
@@ -19,8 +17,6 @@ namespace stele::postgres {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr Logger kLog("postgres");
-constexpr std::string_view kCommonPlace = "/var/lib/stele";
 constexpr std::size_t kSocketPathMax = 107;
 constexpr std::string_view kSocketName = "/.s.PGSQL.5432";
 
@@ -38,33 +34,6 @@ bool may_search(const struct stat& file, const RunAs& user) {
 
 std::string short_hash(const std::string& path) {
   return crypto::hex(crypto::sha256(path)).substr(0, 16);
-}
-
-bool is_link(const std::string& path) {
-  struct stat file{};
-  return lstat(path.c_str(), &file) == 0 && S_ISLNK(file.st_mode);
-}
-
-// Makes the link of a directory that cannot be reached to a place that can.
-Result<std::string> relocate(const std::string& directory, const std::string& closed) {
-  const std::string place = fmt::format("{}/{}", kCommonPlace, short_hash(directory));
-  std::error_code error;
-  fs::create_directories(kCommonPlace, error);
-  if (error) return failed(std::string(kCommonPlace), error.message());
-  chmod(std::string(kCommonPlace).c_str(), 0755);
-  if (fs::exists(place, error)) {
-    const std::string aside = fmt::format("{}.orphan-{}", place, std::time(nullptr));
-    fs::rename(place, aside, error);
-    if (error) return failed(place, error.message());
-    kLog.warn("an earlier cluster of this directory was set aside directory={} place={}", directory, aside);
-  }
-  fs::create_directories(fs::path(directory).parent_path(), error);
-  fs::remove(directory, error);  // if it is an empty directory; else the next line says what is in the way
-  fs::create_directory_symlink(place, directory, error);
-  if (error) return failed(directory, "cannot become a link to " + place + ": " + error.message());
-  kLog.warn("PostgreSQL's data is placed elsewhere, the server's user cannot search {} directory={} place={}",
-            closed, directory, place);
-  return place;
 }
 
 }  // namespace
@@ -101,19 +70,6 @@ std::string closed_parent(const std::string& path, const RunAs& user) {
     if (at == at.root_path()) break;
   }
   return closed;
-}
-
-Result<std::string> place_cluster(const std::string& directory, const RunAs& user) {
-  if (is_link(directory)) {
-    std::error_code error;
-    const std::string place = fs::read_symlink(directory, error).string();
-    if (error || !place.starts_with('/')) return failed(directory, "is a link that leads nowhere");
-    return place;
-  }
-  if (user.is_self()) return directory;
-  const std::string closed = closed_parent(directory, user);
-  if (closed.empty()) return directory;
-  return relocate(directory, closed);
 }
 
 std::string short_socket_directory(const std::string& directory, const RunAs& user) {

@@ -11,9 +11,6 @@ namespace stele::postgres {
 Result<void> own_directory(const std::string& path, const RunAs& user, unsigned mode);
 // The first of the parents of `path` (not itself) that `user` may not search; empty if it can reach it.
 std::string closed_parent(const std::string& path, const RunAs& user);
-// Where a cluster for `directory` is to lie: there, or below /var/lib/stele when `user` cannot reach it; then
-// `directory` is made a link to it. A former place whose link was removed is set aside, never taken again.
-Result<std::string> place_cluster(const std::string& directory, const RunAs& user);
 // A directory for sockets whose path leaves room for the socket's name (a Unix address holds 107 bytes).
 std::string short_socket_directory(const std::string& directory, const RunAs& user);
 
