@@ -111,6 +111,8 @@ net::Task<Result<Lsn>> flush_position(postgres::Pool* pool, TimePoint deadline) 
 net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
                                                   std::shared_ptr<const CollectionEntry> from,
                                                   std::vector<std::string> ids) {
+  if (!from->collection)
+    co_return make_error(ErrorCode::kUnavailable, from->name + " is being built: " + from->reason);
   auto flushed = co_await flush_position(scope.pool, scope.deadline);
   if (!flushed) co_return flushed.error();
   auto waited = co_await scope.freshness->wait_visible({*flushed, 0}, scope.deadline);
@@ -121,6 +123,8 @@ net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
 net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope,
                                                            engine::VisibleLsn* visible,
                                                            const DocumentWrite* write) {
+  if (!write->target->collection)
+    co_return make_error(ErrorCode::kUnavailable, write->target->name + " is being built");
   auto lease = co_await scope.pool->acquire(scope.deadline);
   if (!lease) co_return lease.error();
   STELE_CO_TRY(const std::vector<std::string> keys, key_values(*write->target->definition, write->id));

@@ -15,6 +15,7 @@ net::Task<Outcome<std::vector<std::optional<views::StoredDocument>>>> read_docum
     if (!stored) co_return failure_from(stored.error());
     co_return *std::move(stored);
   }
+  STELE_CO_RETURN_IF_ERROR(check_served(*index));
   std::vector<std::optional<views::StoredDocument>> documents(ids.size());
   engine::Snapshot snapshot;
   if (IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1") {

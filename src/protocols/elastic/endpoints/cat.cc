@@ -64,7 +64,7 @@ net::Task<Outcome<Reply>> cat_indices(Call* call) {
     const views::CollectionEntry& index = *indices[i].index;
     const ClusterHealth::IndexHealth& facts = health.indices[i];
     if (!wanted_health.empty() && facts.status != wanted_health) continue;
-    const engine::CollectionStats stats = index.collection->stats();
+    const engine::CollectionStats stats = stats_of(index);
     STELE_CO_TRY(const CatCell size, cat_bytes(call->parameters, stats.memory_bytes));
     const auto created =
         std::chrono::duration_cast<std::chrono::milliseconds>(index.created.time_since_epoch()).count();

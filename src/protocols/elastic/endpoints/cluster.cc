@@ -149,7 +149,7 @@ net::Task<Outcome<Reply>> get_cluster_stats(Call* call) {
   std::size_t documents = 0;
   std::size_t bytes = 0;
   for (const ResolvedIndex& resolved : indices) {
-    const engine::CollectionStats stats = resolved.index->collection->stats();
+    const engine::CollectionStats stats = stats_of(*resolved.index);
     documents += stats.documents;
     bytes += stats.memory_bytes;
   }

@@ -105,7 +105,7 @@ net::Task<Outcome<Reply>> index_stats(Call* call) {
   };
   inner.begin_object();
   for (const ResolvedIndex& resolved : indices) {
-    const engine::CollectionStats stats = resolved.index->collection->stats();
+    const engine::CollectionStats stats = stats_of(*resolved.index);
     documents += stats.documents;
     deleted += stats.dead_versions;
     bytes += stats.memory_bytes;

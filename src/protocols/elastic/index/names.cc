@@ -238,6 +238,19 @@ Outcome<> check_index_name(std::string_view name) {
   return {};
 }
 
+Outcome<> check_served(const views::CollectionEntry& index) {
+  const bool ready =
+      index.state == views::CollectionState::kReady || index.state == views::CollectionState::kStale;
+  if (ready && index.collection) return {};
+  return Failure{503, "no_shard_available_action_exception",
+                 fmt::format("index [{}] is not searchable yet: {}{}{}", index.name,
+                             views::to_string(index.state), index.reason.empty() ? "" : ": ", index.reason)};
+}
+
+engine::CollectionStats stats_of(const views::CollectionEntry& index) {
+  return index.collection ? index.collection->stats() : engine::CollectionStats{};
+}
+
 Failure on_index(Failure failure, const views::CollectionEntry& index) {
   failure.with("index_uuid", index.uuid);
   failure.with("shard", "0");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/collection.h"
 #include "json/document.h"
 #include "protocols/elastic/failure.h"
 #include "protocols/elastic/parameters.h"
@@ -62,6 +63,11 @@ bool is_alias(const views::CatalogState& catalog, std::string_view name);
 
 // 400 invalid_index_name_exception for what may not be an index' name (or an alias').
 Outcome<> check_index_name(std::string_view name);
+
+// 503 for an index that has not joined the stream yet, or cannot be served; nothing for one that is.
+Outcome<> check_served(const views::CollectionEntry& index);
+// How much it holds; nothing while it is being built.
+engine::CollectionStats stats_of(const views::CollectionEntry& index);
 
 // Facts that Elasticsearch adds to an index' failures.
 Failure on_index(Failure failure, const views::CollectionEntry& index);

@@ -62,16 +62,10 @@ bool is_pinned(const IndexMetadata& metadata) {
   return metadata.setting("index.refresh_interval", "") == "-1";
 }
 
-Outcome<> check_served(const SearchTargets& targets) {
-  for (const ResolvedIndex& resolved : targets.indices) {
-    const views::CollectionEntry& index = *resolved.index;
-    if (index.state == views::CollectionState::kReady || index.state == views::CollectionState::kStale)
-      continue;
-    return Failure{503, "no_shard_available_action_exception",
-                   fmt::format("index [{}] is not searchable yet: {}{}{}", index.name,
-                               views::to_string(index.state), index.reason.empty() ? "" : ": ", index.reason)}
-        .while_searching(index.name);
-  }
+Outcome<> check_all_served(const SearchTargets& targets) {
+  for (const ResolvedIndex& resolved : targets.indices)
+    if (Outcome<> served = check_served(*resolved.index); !served)
+      return std::move(served).error().while_searching(resolved.index->name);
   return {};
 }
 
@@ -86,7 +80,9 @@ Outcome<SearchTargets> find_targets(const Call& call, std::string_view expressio
   for (const ResolvedIndex& resolved : found.indices) {
     const views::CollectionEntry& index = *resolved.index;
     found.scope.definitions.push_back(index.definition);
-    const engine::KeyLayout& layout = index.collection->options().key_layout;
+    // One that is being built has no collection yet; run_search() says so.
+    const engine::KeyLayout layout =
+        index.collection ? index.collection->options().key_layout : engine::KeyLayout{engine::KeyType::kText};
     if (std::ranges::find(found.scope.key_layouts, layout) == found.scope.key_layouts.end())
       found.scope.key_layouts.push_back(layout);
     found.metadata.push_back(IndexMetadata::of(index));
@@ -171,7 +167,7 @@ engine::Request to_engine_request(const SearchTargets& targets, const SearchRequ
 
 net::Task<Outcome<engine::SearchResult>> run_search(Call* call, const SearchTargets* targets,
                                                     engine::Request request) {
-  STELE_CO_RETURN_IF_ERROR(check_served(*targets));
+  STELE_CO_RETURN_IF_ERROR(check_all_served(*targets));
   // One visible position for all that are live; those that wait for a refresh come behind, each at its own.
   std::vector<std::shared_ptr<engine::Collection>> live;
   std::vector<std::size_t> pinned;
