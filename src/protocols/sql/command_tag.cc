@@ -8,10 +8,10 @@ namespace stele::sql {
 namespace {
 
 // First words of tags of statements that write nothing a view could show.
-constexpr std::array<std::string_view, 23> kReadingWords = {
-    "SELECT",   "SHOW",   "SET",        "RESET",   "BEGIN",      "START",   "COMMIT",  "SAVEPOINT",
-    "RELEASE",  "FETCH",  "MOVE",       "DECLARE", "CLOSE",      "PREPARE", "EXPLAIN", "LISTEN",
-    "UNLISTEN", "NOTIFY", "DEALLOCATE", "DISCARD", "CHECKPOINT", "LOCK",    "LOAD"};
+constexpr std::array<std::string_view, 24> kReadingWords = {
+    "SELECT",    "ROLLBACK", "SHOW",   "SET",        "RESET",   "BEGIN",      "START",   "COMMIT",
+    "SAVEPOINT", "RELEASE",  "FETCH",  "MOVE",       "DECLARE", "CLOSE",      "PREPARE", "EXPLAIN",
+    "LISTEN",    "UNLISTEN", "NOTIFY", "DEALLOCATE", "DISCARD", "CHECKPOINT", "LOCK",    "LOAD"};
 
 constexpr std::array<std::string_view, 9> kRowWords = {"INSERT",   "UPDATE", "DELETE", "MERGE",  "COPY",
                                                        "TRUNCATE", "CALL",   "DO",     "EXECUTE"};
@@ -24,7 +24,6 @@ bool contains(auto& words, std::string_view word) {
 
 TagMeaning meaning_of_tag(std::string_view tag) {
   const std::string_view word = tag.substr(0, tag.find(' '));
-  if (word == "ROLLBACK") return {.rolls_back = true};
   // PREPARE TRANSACTION writes nothing yet; COMMIT PREPARED makes its rows visible.
   if (tag == "COMMIT PREPARED") return {.writes = true};
   if (contains(kReadingWords, word)) return {};

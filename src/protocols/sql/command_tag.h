@@ -7,9 +7,8 @@ namespace stele::sql {
 // What a CommandComplete's tag tells of the statement that ended ("INSERT 0 1", "CREATE TABLE", "SELECT 5").
 // A statement whose writes hide behind a SELECT (a function, a data-modifying WITH) is not seen here.
 struct TagMeaning {
-  bool writes = false;      // may have changed rows or definitions
-  bool defines = false;     // changes definitions: CREATE, ALTER, DROP, ...
-  bool rolls_back = false;  // ROLLBACK: what was written before in the transaction is gone
+  bool writes = false;   // may have changed rows or definitions
+  bool defines = false;  // changes definitions: CREATE, ALTER, DROP, ...
 };
 
 // Pure; compares a few bytes.

@@ -212,8 +212,9 @@ net::Task<void> show_to_views(Session* session) {
 
 void note_tag(Session* session, std::string_view payload) {
   const TagMeaning tag = meaning_of_tag(payload.substr(0, payload.find('\0')));
-  session->wrote = tag.writes || (session->wrote && !tag.rolls_back);
-  session->defined = tag.defines || (session->defined && !tag.rolls_back);
+  // A ROLLBACK forgets nothing: it may have gone back to a savepoint only.
+  session->wrote |= tag.writes;
+  session->defined |= tag.defines;
 }
 
 // True when ReadyForQuery is to wait for the views.
