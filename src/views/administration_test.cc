@@ -86,6 +86,17 @@ TEST_F(AdministrationTest, ASqlWritersFieldsAreMappedDynamically) {
   sql()("INSERT INTO elastic.d (_id, _source) VALUES ('1', '{\"who\": \"Ann\", \"n\": 5}')");
   ASSERT_TRUE(eventually([&] { return search("d", match("who", "ann")).size() == 1; }));
   EXPECT_EQ(search("d", match("n", 5)).size(), 1U);
+  // The same from a copy, with version, sequence number and the source as it came.
+  sql()("UPDATE elastic.d SET _source = '{\"who\" : \"Ann\", \"n\":6}', _routing = 'r'");
+  views_.reset();
+  start();
+  ASSERT_TRUE(ready("d"));
+  const auto hits = search("d", match("n", 6));
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0].document->source, "{\"who\" : \"Ann\", \"n\":6}");
+  EXPECT_EQ(hits[0].document->version, 2);
+  EXPECT_EQ(hits[0].document->seq_no, 1);
+  EXPECT_EQ(hits[0].document->routing, "r");
 }
 
 TEST_F(AdministrationTest, PublishesAndWaitsUntilItIsReady) {
