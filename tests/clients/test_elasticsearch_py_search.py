@@ -31,10 +31,9 @@ def test_multi_match(es, library):
 def test_a_multi_match_type_that_is_not_there_is_named(es, library):
     query = {"multi_match": {"query": "champollion stone", "fields": ["title", "author"], "type": "cross_fields",
                              "operator": "and"}}
-    try:
-        assert find(es, library, query) == {"2"}
-    except BadRequestError as error:
-        assert "cross_fields" in error.body["error"]["reason"]
+    with pytest.raises(BadRequestError) as refused:
+        find(es, library, query)
+    assert "cross_fields" in refused.value.body["error"]["root_cause"][0]["reason"]
 
 
 def test_match_phrase(es, library):
