@@ -203,6 +203,11 @@ TEST_F(HeadTest, SearchFailuresAreTold) {
   response = node_.request("POST", "/films/_search", R"({"aggs":{"a":{"terms":{"field":"genre"}}}})");
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("[aggs] in a search request is not supported by Stele yet"));
+  response =
+      node_.request("POST", "/films/_search",
+                    R"({"query":{"multi_match":{"query":"a","fields":["title"],"type":"cross_fields"}}})");
+  EXPECT_EQ(part(response, {"error.type", "status"}),
+            R"({"error":{"type":"unsupported_operation_exception"},"status":400})");
   response = node_.request("POST", "/films/_search", R"({"foo":1})");
   EXPECT_THAT(response.body, HasSubstr("Unknown key for a VALUE_NUMBER in [foo]."));
   response = node_.request("POST", "/films/_search", R"({"sort":"title"})");
