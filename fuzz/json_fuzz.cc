@@ -1,8 +1,9 @@
 // fuzz: json
 // Whatever parses is written again from its values, and that text must parse to the same values; pretty and
-// compact forms too.
+// compact forms too. Each number is written in both forms and must read back as it was.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,13 @@ using stele::json::Document;
 using stele::json::Kind;
 using stele::json::Value;
 using stele::json::Writer;
+
+// What is written reads back as the same number.
+void check_number(double value, stele::json::NumberForm form) {
+  std::string text;
+  stele::json::append_number(text, value, form);
+  STELE_CHECK(std::strtod(text.c_str(), nullptr) == value);
+}
 
 void write(Writer& w, Value value) {
   switch (value.kind()) {
@@ -33,6 +41,8 @@ void write(Writer& w, Value value) {
       w.unsigned_integer(*value.as_uint64());
       break;
     case Kind::kDouble:
+      check_number(value.number(), stele::json::NumberForm::kJava);
+      check_number(value.number(), stele::json::NumberForm::kPlain);
       w.number(value.number());
       break;
     case Kind::kBigNumber:
