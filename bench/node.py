@@ -68,8 +68,7 @@ class Node:
 
     def server_socket(self):
         """The folder and port of PostgreSQL's own Unix socket."""
-        query = "SELECT current_setting('unix_socket_directories'), current_setting('port')"
-        return self.psql(query).split("|")
+        return str(self.folder / "data/postgres/socket"), self.psql("SHOW port")
 
     def stop(self):
         if self.process.poll() is None:
