@@ -120,3 +120,10 @@ def test_the_demo_without_lists_says_how_to_get_them_and_serves(new_stele):
         assert "apt-get update" in node.log(20000)
     with psycopg.connect(node.dsn()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_bad_certificate_file_is_named(new_stele, tmp_path):
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    with pytest.raises(AssertionError, match="broken.pem"):
+        new_stele("--tls-certificate", str(broken), "--tls-key", str(broken))
