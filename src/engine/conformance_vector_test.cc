@@ -143,6 +143,9 @@ TEST_P(Vectors, RescoreByVector) {
       Stage{Rescore{.nearest = Nearest{.field = "euclid", .vector = {1, 1}}, .window = 100},
             {retrieve(make_query(Term{"colour", "red"}))}}};
   EXPECT_EQ(keys_of(found(items_, rescored)), "1 5 3");
+  // A root that does not select gives all it has.
+  rescored.root = Stage{nearest("euclid", {1, 1})};
+  EXPECT_EQ(keys_of(found(items_, rescored)), "1 2 5 3 4");
 }
 
 TEST_P(Vectors, KnnAsAClause) {

@@ -91,7 +91,8 @@ Result<SearchResult> Executor::run() {
     STELE_TRY(selection, select(*step, std::move(list), request_.partial));
   } else {
     list.sort_all();
-    selection = select_by_score(Select{.limit = list.entries.size()}, std::move(list), true);
+    const Select all{.limit = list.entries.size()};
+    selection = select_by_score(all, std::move(list), true);
     if (selection.scored && !selection.entries.empty()) result_.max_score = selection.entries[0].score;
   }
   result_.score_direction = selection.direction;
