@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 
 #include "protocols/elastic/parameters.h"
@@ -11,6 +13,7 @@ namespace stele::elastic {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kMonthsMax = 12 * 1000;  // more than there are between the first and the last instant
 
 using Days = std::chrono::sys_days;
 
@@ -21,14 +24,33 @@ struct Local {
 };
 
 Local to_local(std::int64_t instant) {
-  const auto since = std::chrono::nanoseconds(instant);
-  const Days day =
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::nanoseconds>(since));
-  return {day, (since - day.time_since_epoch()).count()};
+  constexpr std::int64_t kDay = 86400 * kSecond;
+  std::int64_t day = instant / kDay;
+  std::int64_t rest = instant % kDay;
+  if (rest < 0) {
+    rest += kDay;
+    --day;
+  }
+  return {Days(std::chrono::days(day)), rest};
+}
+
+// Instants end in 1678 and 2262: what is beyond them is the last one there is, which compares rightly.
+std::int64_t saturated_add(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+
+std::int64_t saturated_multiply(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  if (!__builtin_mul_overflow(a, b, &product)) return product;
+  return (a < 0) != (b < 0) ? std::numeric_limits<std::int64_t>::min()
+                            : std::numeric_limits<std::int64_t>::max();
 }
 
 std::int64_t from_local(const Local& local) {
-  return std::chrono::nanoseconds(local.day.time_since_epoch()).count() + local.rest;
+  const std::int64_t days = local.day.time_since_epoch().count();
+  return saturated_add(saturated_multiply(days, 86400 * kSecond), local.rest);
 }
 
 Days add_months(Days day, int months) {
@@ -77,9 +99,11 @@ std::int64_t floor_to(std::int64_t instant, const Unit& unit) {
 }
 
 std::int64_t add(std::int64_t instant, const Unit& unit, std::int64_t count) {
-  if (unit.nanoseconds != 0) return instant + count * unit.nanoseconds;
+  if (unit.nanoseconds != 0) return saturated_add(instant, saturated_multiply(count, unit.nanoseconds));
   Local local = to_local(instant);
-  local.day = add_months(local.day, static_cast<int>(unit.letter == 'y' ? count * 12 : count));
+  const std::int64_t months =
+      std::clamp<std::int64_t>(unit.letter == 'y' ? count * 12 : count, -kMonthsMax, kMonthsMax);
+  local.day = add_months(local.day, static_cast<int>(months));
   return from_local(local);
 }
 
@@ -172,11 +196,12 @@ Outcome<std::int64_t> DateReader::read(std::string_view text, Rounding rounding)
   std::int64_t value = *instant;
   const bool iso = is_iso_shape(date);
   const bool digits_alone = date.find_first_not_of("-0123456789") == std::string_view::npos && !iso;
-  if (!digits_alone && !has_zone(date)) value -= offset_ns_;
+  if (!digits_alone && !has_zone(date)) value = saturated_add(value, -offset_ns_);
   // What the text leaves open is filled with its greatest values.
   if (!digits_alone && rounding == Rounding::kUp && math.empty()) {
     const Unit unit = iso ? finest_unit(date) : finest_unit_of_pattern(format_.text());
-    if (unit.letter != 'n') value = add(value + offset_ns_, unit, 1) - offset_ns_ - 1;
+    if (unit.letter != 'n')
+      value = saturated_add(add(saturated_add(value, offset_ns_), unit, 1), -offset_ns_ - 1);
   }
   return apply_math(value, math, rounding);
 }
@@ -186,7 +211,7 @@ Outcome<std::int64_t> DateReader::apply_math(std::int64_t instant, std::string_v
   const auto bad = [&](std::string_view why) {
     return Failure{400, "parse_exception", fmt::format("{} in date math [{}]", why, math)};
   };
-  std::int64_t local = instant + offset_ns_;
+  std::int64_t local = saturated_add(instant, offset_ns_);
   for (std::size_t i = 0; i < math.size();) {
     const char operation = math[i++];
     if (operation != '+' && operation != '-' && operation != '/') return bad("operator not supported");
@@ -204,12 +229,12 @@ Outcome<std::int64_t> DateReader::apply_math(std::int64_t instant, std::string_v
     if (operation == '/') {
       if (count != 1) return bad("rounding `/` can only be used on single unit types");
       local = floor_to(local, *unit);
-      if (rounding == Rounding::kUp) local = add(local, *unit, 1) - 1;
+      if (rounding == Rounding::kUp) local = saturated_add(add(local, *unit, 1), -1);
     } else {
       local = add(local, *unit, operation == '-' ? -count : count);
     }
   }
-  return local - offset_ns_;
+  return saturated_add(local, -offset_ns_);
 }
 
 }  // namespace stele::elastic

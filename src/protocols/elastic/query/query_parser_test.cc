@@ -109,6 +109,8 @@ constexpr Case kDates[] = {
     {R"({"range":{"at":{"gte":"15/05/2024","format":"dd/MM/yyyy"}}})",
      "range(at >=2024-05-15T00:00:00.000Z)"},
     {R"({"range":{"day":{"lte":"15/05/2024"}}})", "range(day <=2024-05-15T23:59:59.999999999Z)"},
+    // Beyond what instants can be: the last one there is.
+    {R"({"range":{"at":{"lt":"2024-05-01||+9999y"}}})", "range(at <2262-04-11T23:47:16.854775807Z)"},
     {R"({"term":{"at":"2024-05-15"}})",
      "range(at >=2024-05-15T00:00:00.000Z <=2024-05-15T23:59:59.999999999Z)"},
 };
