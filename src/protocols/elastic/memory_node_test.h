@@ -12,6 +12,8 @@
 #include "net/reactor.h"
 #include "net/worker_pool.h"
 #include "protocols/elastic/head.h"
+#include "protocols/elastic/index/names.h"
+#include "protocols/elastic/services.h"
 #include "views/administration.h"
 #include "views/document_builder.h"
 #include "views/freshness.h"
