@@ -5,8 +5,8 @@
 #include <memory>
 #include <string_view>
 
-struct io_uring;
-struct io_uring_buf_ring;
+struct io_uring;           // NOLINT(readability-identifier-naming): liburing names it
+struct io_uring_buf_ring;  // NOLINT(readability-identifier-naming): liburing names it
 
 namespace stele::net {
 

@@ -36,7 +36,7 @@ Result<std::string> read_or_draw(io::Directory& directory) {
     return *bytes;
   }
   if (stored.error().code != ErrorCode::kNotFound) return std::move(stored).error();
-  const std::string bytes = crypto::random_bytes(kBytes);
+  std::string bytes = crypto::random_bytes(kBytes);
   STELE_RETURN_IF_ERROR(io::write_atomically(directory, kFile, crypto::base64_encode(bytes)));
   return bytes;
 }

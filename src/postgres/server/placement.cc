@@ -73,7 +73,7 @@ std::string closed_parent(const std::string& path, const RunAs& user) {
 }
 
 std::string short_socket_directory(const std::string& directory, const RunAs& user) {
-  const std::string own = directory + "/socket";
+  std::string own = directory + "/socket";
   if (own.size() + kSocketName.size() <= kSocketPathMax) return own;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");  // NOLINT(concurrency-mt-unsafe)
   std::string base = "/tmp";

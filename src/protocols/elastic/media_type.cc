@@ -72,7 +72,7 @@ Failure bad_version(const MediaType& media, std::string_view header, std::string
 std::optional<MediaType> pick(std::string_view accept) {
   while (!accept.empty()) {
     const std::size_t end = std::min(accept.find(','), accept.size());
-    const MediaType media = parse(accept.substr(0, end));
+    MediaType media = parse(accept.substr(0, end));
     if (is_json(media) || media.type == "text/plain" || media.type == "application/vnd.elasticsearch+text")
       return media;
     accept.remove_prefix(std::min(end + 1, accept.size()));

@@ -21,8 +21,8 @@ Outcome<GetOptions> read_options(const Call& call) {
   GetOptions options;
   STELE_TRY(options.realtime, call.parameters.boolean("realtime", true));
   STELE_TRY(std::optional<SourceFilter> source, SourceFilter::from_parameters(call.parameters));
-  if (source) options.source = *std::move(source);
   if (call.parameters.has("stored_fields") && !source) options.source.enabled = false;
+  if (source) options.source = *std::move(source);
   if (call.parameters.has("version") && call.parameters.text("version_type", "internal") != "internal")
     return not_supported(fmt::format("[version_type={}] is", call.parameters.text("version_type")));
   return options;

@@ -215,10 +215,10 @@ Outcome<> read_fetch(std::optional<json::Value> body, const Parameters& paramete
     }
   }
   STELE_TRY(std::optional<SourceFilter> given, SourceFilter::from_parameters(parameters));
+  if (parameters.has("stored_fields") && !given) request.source.enabled = false;
   if (given) request.source = *std::move(given);
   for (std::string& field : parameters.list("docvalue_fields"))
     request.docvalue_fields.push_back({std::move(field), {}});
-  if (parameters.has("stored_fields") && !given) request.source.enabled = false;
   return {};
 }
 
