@@ -9,7 +9,8 @@ namespace {
 
 void write_collection(json::Writer& w, const views::CollectionEntry& entry) {
   // While it is built for the first time there is none.
-  const engine::CollectionStats stats = entry.collection ? entry.collection->stats() : engine::CollectionStats();
+  const engine::CollectionStats stats =
+      entry.collection ? entry.collection->stats() : engine::CollectionStats();
   w.begin_object();
   w.member("name", entry.name);
   w.member("kind", views::to_string(entry.kind));

@@ -114,6 +114,7 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
     sql_->close_all();
     co_await sql_->closed();
   }
+  co_await writer_->stop();
   co_await commit_position_->stop();
   console_.reset();
   elastic_.reset();

@@ -129,6 +129,7 @@ Result<void> Node::start_fronts() {
   elastic_ = std::make_unique<elastic::Head>(std::move(services));
   console_ = std::make_unique<ops::Console>(*views_, metrics_, std::string(version()));
 
+  context_.elastic_failure = &elastic::Head::transport_failure;
   context_.configuration = &configuration_;
   context_.views = views_.get();
   context_.metrics = &metrics_;
