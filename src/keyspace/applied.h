@@ -20,6 +20,8 @@ class Applied {
   virtual Result<void> put(KeyRef key, Value value, std::optional<ObjectId> id) = 0;
   // Whether there was one.
   virtual Result<bool> remove(KeyRef key) = 0;
+  // The same for the row of an object, whatever its name is here by now. Needs Scope::whole().
+  virtual Result<bool> remove(ObjectId id) = 0;
   // Our flush of the object at that generation came back. Any scope: nothing that a command sees changes.
   virtual EchoOutcome echo(ObjectId id, ChangeSequence generation) = 0;
 };

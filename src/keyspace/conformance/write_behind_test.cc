@@ -201,6 +201,23 @@ TEST_P(WriteBehindTest, AFailedFlushIsJoinedToTheNext) {
   EXPECT_EQ(keyspace_->stats().dirty_objects, 0u);
 }
 
+TEST_P(WriteBehindTest, APartOfACutCanBeGivenBack) {
+  set("d:a", "1");
+  set("d:refused", "2");
+  Cut taken = cut();
+  ASSERT_THAT(taken.objects, SizeIs(2));
+  Cut refused{.sequence = taken.sequence, .objects = {taken.objects.back()}};
+  taken.objects.pop_back();
+  tables_.write(taken);
+  keyspace_->flush_committed(taken);
+  keyspace_->flush_failed(refused);
+  EXPECT_EQ(keyspace_->begin(Scope::none())->applied().echo(taken.objects[0].id, taken.objects[0].generation),
+            EchoOutcome::kSettled);
+  EXPECT_THAT(flush().objects, SizeIs(1));
+  EXPECT_EQ(tables_.by_name(), keyspace_values());
+  EXPECT_EQ(keyspace_->stats().dirty_objects, 0u);
+}
+
 TEST_P(WriteBehindTest, AnEchoSettlesOnlyItsOwnGeneration) {
   set("d:a", "1");
   const Cut first = cut();
@@ -275,6 +292,17 @@ TEST_P(WriteBehindTest, ARenameBySqlMovesTheKey) {
   const Cut taken = cut();
   ASSERT_THAT(taken.objects, SizeIs(1));
   EXPECT_NE(taken.objects[0].id, id);
+}
+
+TEST_P(WriteBehindTest, ARowRemovedBySqlTakesItsObjectAndNoOther) {
+  set("d:a", "1");
+  const ObjectId id = flush().objects.at(0).id;
+  ASSERT_TRUE(whole()->keys().rename(key("d:a"), key("d:b")).has_value());
+  set("d:a", "another");
+  EXPECT_TRUE(*whole()->applied().remove(id));
+  EXPECT_FALSE(*whole()->applied().remove(id));
+  EXPECT_EQ(get("d:b"), "(nil)");
+  EXPECT_EQ(get("d:a"), "another");
 }
 
 TEST_P(WriteBehindTest, RandomCommandsAndFailingFlushesKeepTablesAndKeyspaceEqual) {

@@ -30,6 +30,14 @@ Result<bool> ReferenceApplied::remove(KeyRef key) {
   return true;
 }
 
+Result<bool> ReferenceApplied::remove(ObjectId id) {
+  Object* const object = session_.store().find(id);
+  if (!object) return false;
+  STELE_RETURN_IF_ERROR(session_.check_declared(object->key));
+  session_.store().erase_applied(*object);
+  return true;
+}
+
 EchoOutcome ReferenceApplied::echo(ObjectId id, ChangeSequence generation) {
   return session_.store().dirty().echo(id, generation);
 }

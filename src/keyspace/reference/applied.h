@@ -12,6 +12,7 @@ class ReferenceApplied final : public Applied {
 
   Result<void> put(KeyRef key, Value value, std::optional<ObjectId> id) override;
   Result<bool> remove(KeyRef key) override;
+  Result<bool> remove(ObjectId id) override;
   EchoOutcome echo(ObjectId id, ChangeSequence generation) override;
 
  private:
