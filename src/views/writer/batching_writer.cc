@@ -265,7 +265,8 @@ class BatchingWriter final : public Writer {
       co_return;
     }
     const TimePoint until = net::Reactor::current()->now() + options_.applied_timeout;
-    auto lsn = co_await freshness_.wait_write(committed.number, until);
+    Result<Lsn> lsn = committed.visible;
+    if (committed.visible.is_none()) lsn = co_await freshness_.wait_write(committed.number, until);
     Lsn position;
     if (lsn) {
       position = *lsn;

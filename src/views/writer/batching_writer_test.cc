@@ -433,5 +433,39 @@ TEST_F(WriterTest, OutcomesAreAskedOfPostgres) {
   });
 }
 
+// After a crash another transaction may commit with the xid of one that never reached the disk.
+TEST_F(WriterTest, ACommitIsProvenByItsMessageAndNotByItsXid) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    postgres::PoolOptions options;
+    options.connect = SharedTestServer::get().connect_options();
+    postgres::Pool pool(std::move(options));
+    const TransactionScope scope{&pool, &test->freshness_, "", kNoDeadline};
+    const TimePoint late = net::Reactor::current()->now() + std::chrono::seconds(10);
+    const WriteNumber ours = test->freshness_.begin_write();
+    const std::string xid = co_await value(
+        test, "SELECT pg_current_xact_id()::text FROM pg_logical_emit_message(true, 'stele', '" +
+                  test->freshness_.message(ours) + "')");
+    auto settled = co_await settle(scope, xid, ours, late);
+    CO_ASSERT(settled.has_value());
+    CO_ASSERT(settled->has_value());
+    EXPECT_GE(test->freshness_.visible(), **settled);
+
+    // That transaction has committed, but it is not the one that bore this number.
+    const WriteNumber lost = test->freshness_.begin_write();
+    auto unknown =
+        co_await settle(scope, xid, lost, net::Reactor::current()->now() + std::chrono::milliseconds(60));
+    CO_ASSERT(!unknown.has_value());
+    EXPECT_EQ(unknown.error().code, ErrorCode::kUnknownOutcome);
+
+    const WriteNumber undone = test->freshness_.begin_write();
+    const std::string aborted = co_await value(test, "BEGIN; SELECT pg_current_xact_id()::text");
+    co_await value(test, "ROLLBACK");
+    auto rolled_back = co_await settle(scope, aborted, undone, late);
+    CO_ASSERT(rolled_back.has_value());
+    EXPECT_FALSE(rolled_back->has_value());
+    co_await pool.stop();
+  });
+}
+
 }  // namespace
 }  // namespace stele::views

@@ -107,6 +107,21 @@ net::Task<Result<bool>> resolve_outcome(postgres::Pool* pool, std::string xid, T
                            " was committed, and PostgreSQL does not say what became of it: " + last.message);
 }
 
+net::Task<Result<std::optional<Lsn>>> settle(TransactionScope scope, std::string xid, WriteNumber number,
+                                             TimePoint deadline) {
+  auto committed = co_await resolve_outcome(scope.pool, xid, deadline);
+  if (!committed || !*committed) {
+    scope.freshness->forget_write(number);
+    if (!committed) co_return committed.error();
+    co_return std::nullopt;
+  }
+  auto came_back = co_await scope.freshness->wait_write(number, deadline);
+  if (came_back) co_return *came_back;
+  co_return make_error(ErrorCode::kUnknownOutcome,
+                       "the connection was lost while transaction " + xid +
+                           " was committed, and its message has not come back: " + came_back.error().message);
+}
+
 net::Task<Result<CommittedWrites>> write_transaction(TransactionScope scope,
                                                      std::vector<const DocumentWrite*> writes) {
   auto lease = co_await scope.pool->acquire(scope.deadline);
@@ -130,6 +145,7 @@ net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Le
       co_return make_error(ErrorCode::kUnavailable, "PostgreSQL went away: " + opened.error().message);
     co_return opened.error();
   }
+  CommittedWrites result;
   auto committed = co_await commit(connection, batch.get(), scope.deadline);
   if (!committed) {
     if (!server_is_gone(*connection, committed.error())) {
@@ -139,14 +155,12 @@ net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Le
     lease->give_up();
     kLog.warn("connection lost while committing xid={}", opened->xid);
     const TimePoint until = std::max(scope.deadline, net::Reactor::current()->now() + kResolveTime);
-    auto resolved = co_await resolve_outcome(scope.pool, opened->xid, until);
-    if (!resolved || !*resolved) {
-      scope.freshness->forget_write(number);
-      if (!resolved) co_return resolved.error();
+    auto settled = co_await settle(scope, opened->xid, number, until);
+    if (!settled) co_return settled.error();
+    if (!*settled)
       co_return make_error(ErrorCode::kUnavailable, "PostgreSQL went away and rolled the transaction back");
-    }
+    result.visible = **settled;
   }
-  CommittedWrites result;
   result.number = number;
   result.outcomes = batch->take_outcomes();
   co_return result;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/lsn.h"
 #include "base/result.h"
 #include "net/task.h"
 #include "postgres/pool.h"
@@ -18,6 +20,7 @@ struct CommittedWrites {
   std::vector<Result<DocumentOutcome>> outcomes;  // one a write
   WriteNumber number;                             // its message, to wait for
   bool empty = false;                             // nothing was changed: there is no commit to wait for
+  Lsn visible;                                    // its commit, if that was waited for already; else none
 };
 
 // What one transaction needs beside its writes.
@@ -30,14 +33,22 @@ struct TransactionScope {
 
 // Writes these documents of one table in one transaction that begins with our message. The error is that of
 // all of them: kDatabase when a statement failed (nothing was written), kUnavailable and its like when the
-// server went away before COMMIT was sent, kUnknownOutcome when it went away after that and does not say what
-// became of the transaction (pg_xact_status is asked until the deadline).
+// server went away before COMMIT was sent or rolled it back, kUnknownOutcome when it went away after that and
+// nothing says what became of the transaction (settle() is asked until the deadline).
 net::Task<Result<CommittedWrites>> write_transaction(TransactionScope scope,
                                                      std::vector<const DocumentWrite*> writes);
 
 // The same on a connection that the caller holds; `begun`: inside of a transaction that he began.
 net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Lease* lease,
                                             std::vector<const DocumentWrite*> writes, bool begun);
+
+// What became of a transaction whose COMMIT was sent and not answered: the LSN of its commit, which is
+// visible then, or none if it was rolled back. pg_xact_status alone may say "rolled back" but not
+// "committed": what a transaction wrote to the log and was not flushed is gone after a crash, its xid with
+// it, and another one that gets the same xid afterwards commits. Our message in the stream is this
+// transaction's alone. kUnknownOutcome past the deadline. Uses up the number.
+net::Task<Result<std::optional<Lsn>>> settle(TransactionScope scope, std::string xid, WriteNumber number,
+                                             TimePoint deadline);
 
 // The result of pg_xact_status for `xid`, asked on a new connection until it is decided. True: committed.
 net::Task<Result<bool>> resolve_outcome(postgres::Pool* pool, std::string xid, TimePoint deadline);
