@@ -20,7 +20,8 @@ class Administration {
  public:
   virtual ~Administration() = default;
 
-  // CREATE TABLE + publication + catalog row. kAlreadyExists; kInvalidArgument for a name that is none.
+  // CREATE TABLE + publication + catalog row. kAlreadyExists, and then the catalog shows who was faster;
+  // kInvalidArgument for a name that is none.
   virtual net::Task<Result<std::shared_ptr<const CollectionEntry>>> create_collection(
       access::Principal principal, std::string name, CollectionKind kind, CollectionDefinition definition,
       TimePoint deadline) = 0;
@@ -28,7 +29,7 @@ class Administration {
   virtual net::Task<Result<void>> drop_collection(access::Principal principal, std::string name,
                                                   TimePoint deadline) = 0;
   // Adds the fields that are not there yet, under the row lock of the definition; kConflict (details "field",
-  // "from", "to") when one is there with another type. `elastic_settings` replaces the head's own part if
+  // "from", "to") when one is there with another type, and then the catalog shows that. `elastic_settings` replaces the head's own part if
   // given.
   virtual net::Task<Result<std::shared_ptr<const CollectionEntry>>> add_fields(access::Principal principal,
                                                                                std::string name,

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "net/gate.h"
 #include "views/document_builder.h"
 #include "views/test_views.h"
 
@@ -68,6 +69,48 @@ TEST_F(AdministrationTest, CreatesWidensAndDropsAnIndex) {
   ASSERT_TRUE(await(administration().drop_collection({}, "books", soon())));
   EXPECT_EQ(entry("books"), nullptr);
   EXPECT_EQ(sql()("SELECT to_regclass('elastic.books')"), "NULL");
+}
+
+// Whoever is told that somebody else was faster finds the other's index and fields.
+net::Task<void> create_raced(Views* views, TimePoint deadline, int* made, int* blind) {
+  auto created =
+      co_await views->administration().create_collection({}, "race", CollectionKind::kElastic, {}, deadline);
+  if (created) ++*made;
+  const auto shown = views->catalog().current()->find("race");
+  if (!shown || (!created && created.error().code != ErrorCode::kAlreadyExists)) ++*blind;
+}
+net::Task<void> map_raced(Views* views, engine::FieldType type, TimePoint deadline, int* blind) {
+  DefinitionChange change{.fields = {{.path = "n", .type = type}}};
+  auto mapped = co_await views->administration().add_fields({}, "race", std::move(change), deadline);
+  const auto definition = views->catalog().current()->find("race")->definition;
+  const auto field = definition->schema.find("n");
+  const bool told = mapped || mapped.error().code == ErrorCode::kConflict;
+  if (!told || !field || mapped.has_value() != (definition->schema.field(*field).type == type)) ++*blind;
+}
+net::Task<void> inside_gate(net::Task<void> task, [[maybe_unused]] net::Gate::Holder inside) {
+  co_await std::move(task);
+}
+net::Task<void> race(Views* views, TimePoint deadline, int* made, int* blind) {
+  constexpr int kRacers = 6;
+  net::Gate creators;
+  for (int i = 0; i < kRacers; ++i)
+    net::spawn(inside_gate(create_raced(views, deadline, made, blind), creators.hold()));
+  co_await creators.close();
+  net::Gate mappers;
+  for (int i = 0; i < kRacers; ++i) {
+    const auto type = i % 2 == 0 ? engine::FieldType::kLong : engine::FieldType::kText;
+    net::spawn(inside_gate(map_raced(views, type, deadline, blind), mappers.hold()));
+  }
+  co_await mappers.close();
+}
+
+TEST_F(AdministrationTest, WhoWasSlowerSeesWhatTheFasterMade) {
+  start();
+  int made = 0;
+  int blind = 0;
+  sql().run(race(views_.get(), soon(), &made, &blind));
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(blind, 0);
 }
 
 TEST_F(AdministrationTest, ANameMayBeLongerThanATables) {

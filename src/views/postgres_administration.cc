@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/log.h"
 #include "postgres/replication/slot.h"
 #include "views/field_store.h"
 #include "views/session.h"
@@ -15,6 +16,7 @@ namespace {
 
 using postgres::Connection;
 
+constexpr Logger kLog("administration");
 constexpr std::size_t kNameBytesMax = 255;
 constexpr std::size_t kTableNameBytesMax = 63;
 
@@ -133,6 +135,13 @@ net::Task<Result<void>> PostgresAdministration::transact(access::Principal princ
   co_return Result<void>();
 }
 
+net::Task<void> PostgresAdministration::catch_up(TimePoint deadline) {
+  Work nothing = [](Connection*, TimePoint) -> net::Task<Result<void>> { co_return Result<void>(); };
+  // A mark committed after the other's transaction comes back after it. Without it the caller sees less.
+  auto marked = co_await transact({}, std::move(nothing), deadline);
+  if (!marked) kLog.warn("not caught up: {}", marked.error().to_string());
+}
+
 Result<PostgresAdministration::Entry> PostgresAdministration::shown(const std::string& name) const {
   Entry entry = catalog_.current()->find(name);
   if (entry == nullptr) return make_error(ErrorCode::kNotFound, "no such collection: " + name);
@@ -155,6 +164,7 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_
     return create_elastic(connection, name, json, until);
   };
   auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  if (!done && done.error().code == ErrorCode::kAlreadyExists) co_await catch_up(deadline);
   co_await home->resume_here();
   STELE_CO_RETURN_IF_ERROR(done);
   co_return shown(name);
@@ -181,6 +191,7 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::add_fie
                         until);
   };
   auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  if (!done && done.error().code == ErrorCode::kConflict) co_await catch_up(deadline);
   co_await home->resume_here();
   STELE_CO_RETURN_IF_ERROR(done);
   co_return shown(name);

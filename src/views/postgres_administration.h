@@ -39,6 +39,8 @@ class PostgresAdministration final : public Administration {
   using Work = std::function<net::Task<Result<void>>(postgres::Connection*, TimePoint)>;
   // `work` in a transaction that is visible here afterwards.
   net::Task<Result<void>> transact(access::Principal principal, Work work, TimePoint deadline);
+  // Returns when the catalog shows what is committed by now: what another one did that stood in our way.
+  net::Task<void> catch_up(TimePoint deadline);
   net::Task<Result<void>> begin(postgres::Connection* connection, access::Principal principal,
                                 WriteNumber number, TimePoint deadline);
   Result<Entry> shown(const std::string& name) const;

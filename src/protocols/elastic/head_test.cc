@@ -155,6 +155,16 @@ TEST_F(HeadTest, BulkAnswersEachItem) {
                         "of field's value: 'x'"));
 }
 
+TEST_F(HeadTest, ABulkMapsANewFieldOnce) {
+  std::string body;
+  for (int i = 0; i < 100; ++i)
+    body += "{\"index\":{}}\n{\"n\":" + std::to_string(i) + ",\"text\":\"one\"}\n";
+  const net::HttpResponse response =
+      node_.request("POST", "/new/_bulk", body, {{"Content-Type", "application/x-ndjson"}});
+  EXPECT_EQ(part(response, {"errors"}), R"({"errors":false})");
+  EXPECT_EQ(node_.definition_changes(), 1);
+}
+
 TEST_F(HeadTest, SearchesMatchSortAndPage) {
   load_films();
   EXPECT_EQ(ids(R"({"query":{"match":{"title":"quick"}}})"), "3 1");

@@ -60,6 +60,9 @@ class MemoryNode final : public views::Administration, public views::Writer {
     return answer.get();
   }
 
+  // How often fields were added.
+  int definition_changes() const { return definition_changes_; }
+
   net::Task<Result<Index>> create_collection(access::Principal, std::string name, views::CollectionKind kind,
                                              views::CollectionDefinition definition, TimePoint) override {
     if (catalog_.current()->find(name)) co_return make_error(ErrorCode::kAlreadyExists, name);
@@ -86,6 +89,7 @@ class MemoryNode final : public views::Administration, public views::Writer {
   }
   net::Task<Result<Index>> add_fields(access::Principal, std::string name, views::DefinitionChange change,
                                       TimePoint) override {
+    ++definition_changes_;
     const Index former = catalog_.current()->find(name);
     if (!former) co_return make_error(ErrorCode::kNotFound, name);
     auto entry = std::make_shared<views::CollectionEntry>(*former);
@@ -203,6 +207,7 @@ class MemoryNode final : public views::Administration, public views::Writer {
   std::int64_t last_id_ = 0;
   std::uint64_t lsn_ = 1;
   std::uint64_t last_seq_no_ = 0;
+  int definition_changes_ = 0;
   std::unique_ptr<Head> head_;
   std::unique_ptr<net::Reactor> reactor_;
   std::thread thread_;

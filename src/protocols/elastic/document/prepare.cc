@@ -148,6 +148,9 @@ net::Task<Outcome<Index>> Preparation::source(Index index, const std::string* so
     STELE_CO_RETURN_IF_ERROR(check_columns(*index, document, *source));
     co_return index;
   }
+  // The operations before this one may have mapped its fields meanwhile.
+  if (Index current = call_->catalog()->find(index->name); current && current->id == index->id)
+    index = std::move(current);
   for (int attempt = 0; attempt < 5; ++attempt) {
     const auto known = std::ranges::find(builders_, index->definition,
                                          [](const std::unique_ptr<Builder>& b) { return b->definition; });
