@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "text/analyzer.h"
 #include "text/unicode.h"
@@ -30,14 +31,15 @@ void add_document(std::vector<DocOrdinal>& documents, DocOrdinal document) {
 
 // The terms of each document, which a posting list has the other way round.
 Column<TermRank> make_ranks(const InvertedIndex& terms, std::size_t documents) {
-  std::vector<std::pair<DocOrdinal, TermRank>> pairs;
+  std::vector<std::uint32_t> begin(documents + 1);
   for (TermRank rank = 0; rank < terms.term_count(); ++rank)
-    for (const DocOrdinal document : terms.documents(rank)) pairs.emplace_back(document, rank);
-  std::sort(pairs.begin(), pairs.end());
-  Column<TermRank> column;
-  for (const auto& [document, rank] : pairs) column.add(document, rank);
-  column.close(documents);
-  return column;
+    for (const DocOrdinal document : terms.documents(rank)) ++begin[document + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<TermRank> ranks(begin.back());
+  std::vector<std::uint32_t> next(begin.begin(), begin.end() - 1);
+  for (TermRank rank = 0; rank < terms.term_count(); ++rank)
+    for (const DocOrdinal document : terms.documents(rank)) ranks[next[document]++] = rank;
+  return Column<TermRank>::of(std::move(begin), std::move(ranks));
 }
 
 }  // namespace
@@ -164,7 +166,7 @@ void FieldIndexBuilder::add_vector(DocOrdinal document, std::span<const float> v
 void FieldIndexBuilder::append(const FieldIndex& index, std::span<const DocOrdinal> renumbered) {
   append_documents(index_.present, index.present, renumbered);
   append_documents(index_.nulls, index.nulls, renumbered);
-  if (terms_ && index.terms) terms_->append(*index.terms, renumbered);
+  if (terms_ && index.terms) parts_.push_back({&*index.terms, renumbered});
   append_column(index_.integers, index.integers, renumbered);
   append_column(index_.reals, index.reals, renumbered);
   for (std::size_t i = 0; i < index.vectors.documents.size(); ++i) {
@@ -174,7 +176,11 @@ void FieldIndexBuilder::append(const FieldIndex& index, std::span<const DocOrdin
 }
 
 FieldIndex FieldIndexBuilder::finish() {
-  if (terms_) index_.terms = terms_->finish();
+  if (!parts_.empty()) {
+    index_.terms = InvertedIndex::join(parts_, documents_, definition_.type == FieldType::kText);
+  } else if (terms_) {
+    index_.terms = terms_->finish();
+  }
   if (index_.terms && is_term_type(definition_.type)) index_.ranks = make_ranks(*index_.terms, documents_);
   index_.integers.close(documents_);
   index_.reals.close(documents_);

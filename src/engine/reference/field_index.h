@@ -36,6 +36,14 @@ class Column {
     std::sort(values_.begin() + static_cast<std::ptrdiff_t>(from), values_.end());
   }
   std::size_t size() const { return values_.size(); }
+  // `begin`: one a document and the end.
+  static Column of(std::vector<std::uint32_t> begin, std::vector<T> values) {
+    Column column;
+    if (values.empty()) return column;
+    column.begin_ = std::move(begin);
+    column.values_ = std::move(values);
+    return column;
+  }
 
  private:
   void extend(std::size_t documents) {
@@ -89,6 +97,8 @@ class FieldIndexBuilder {
   // The values of one document, coerced; documents ascend.
   void add(DocOrdinal document, std::span<const Value> values);
   void add_vector(DocOrdinal document, std::span<const float> vector);
+  // What a segment has of the field, its documents renumbered (kDropped: left out), ascending from call to
+  // call. Not together with add. Both must stay until finish().
   void append(const FieldIndex& index, std::span<const DocOrdinal> renumbered);
   FieldIndex finish();
 
@@ -102,6 +112,7 @@ class FieldIndexBuilder {
   std::size_t documents_;
   FieldIndex index_;
   std::optional<InvertedIndexBuilder> terms_;
+  std::vector<InvertedIndex::Part> parts_;
   std::unique_ptr<TextParts> text_;
 };
 

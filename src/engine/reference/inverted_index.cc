@@ -18,6 +18,46 @@ std::uint64_t sort_prefix(std::string_view term) {
   return prefix;
 }
 
+// Where a join is in the terms of one part.
+class Cursor {
+ public:
+  explicit Cursor(const InvertedIndex& index) : index_(&index) { look(); }
+
+  TermRank rank() const { return rank_; }
+  std::string_view term() const { return term_; }
+  bool at_end() const { return rank_ >= index_->term_count(); }
+  bool is_at(const Cursor& other) const {
+    return !at_end() && prefix_ == other.prefix_ && term_ == other.term_;
+  }
+  bool is_below(const Cursor& other) const {
+    return prefix_ != other.prefix_ ? prefix_ < other.prefix_ : term_ < other.term_;
+  }
+  void advance() {
+    ++rank_;
+    look();
+  }
+
+ private:
+  void look() {
+    if (at_end()) return;
+    term_ = index_->term(rank_);
+    prefix_ = sort_prefix(term_);
+  }
+
+  const InvertedIndex* index_;
+  TermRank rank_ = 0;
+  std::string_view term_;
+  std::uint64_t prefix_ = 0;
+};
+
+// Null when all are at their end.
+const Cursor* least_of(const std::vector<Cursor>& cursors) {
+  const Cursor* least = nullptr;
+  for (const Cursor& cursor : cursors)
+    if (!cursor.at_end() && (least == nullptr || cursor.is_below(*least))) least = &cursor;
+  return least;
+}
+
 }  // namespace
 
 std::uint8_t encode_length(std::uint32_t length) {
@@ -75,28 +115,68 @@ std::size_t InvertedIndex::memory_bytes() const {
               position_begin_.capacity() + positions_.capacity());
 }
 
+void InvertedIndex::append_postings(const Part& part, TermRank rank, bool with_positions) {
+  const InvertedIndex& from = *part.index;
+  for (std::uint32_t posting = from.posting_begin_[rank]; posting < from.posting_begin_[rank + 1];
+       ++posting) {
+    const DocOrdinal document = part.renumbered[from.documents_[posting]];
+    if (document == kDropped) continue;
+    documents_.push_back(document);
+    if (!with_positions) continue;
+    position_begin_.push_back(static_cast<std::uint32_t>(positions_.size()));
+    positions_.insert(positions_.end(), from.positions_.begin() + from.position_begin_[posting],
+                      from.positions_.begin() + from.position_begin_[posting + 1]);
+  }
+}
+
+void InvertedIndex::count_totals(bool with_positions) {
+  documents_with_terms_ = static_cast<std::uint64_t>(
+      std::count_if(lengths_.begin(), lengths_.end(), [](std::uint8_t length) { return length > 0; }));
+  total_term_frequency_ = with_positions ? positions_.size() : documents_.size();
+}
+
+InvertedIndex InvertedIndex::join(std::span<const Part> parts, std::size_t documents, bool with_positions) {
+  InvertedIndex joined;
+  joined.lengths_.resize(documents);
+  std::size_t postings = 0;
+  std::size_t positions = 0;
+  std::vector<Cursor> cursors;
+  for (const Part& part : parts) {
+    for (std::size_t old = 0; old < part.renumbered.size(); ++old)
+      if (part.renumbered[old] != kDropped) joined.lengths_[part.renumbered[old]] = part.index->lengths_[old];
+    postings += part.index->documents_.size();
+    positions += part.index->positions_.size();
+    cursors.emplace_back(*part.index);
+  }
+  joined.documents_.reserve(postings);
+  if (with_positions) joined.position_begin_.reserve(postings + 1);
+  joined.positions_.reserve(positions);
+  while (const Cursor* least = least_of(cursors)) {
+    const Cursor wanted = *least;
+    const std::size_t before = joined.documents_.size();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (!cursors[i].is_at(wanted)) continue;
+      joined.append_postings(parts[i], cursors[i].rank(), with_positions);
+      cursors[i].advance();
+    }
+    if (joined.documents_.size() == before) continue;
+    joined.term_bytes_.append(wanted.term());
+    joined.term_offsets_.push_back(static_cast<std::uint32_t>(joined.term_bytes_.size()));
+    joined.posting_begin_.push_back(static_cast<std::uint32_t>(joined.documents_.size()));
+  }
+  if (with_positions) joined.position_begin_.push_back(static_cast<std::uint32_t>(joined.positions_.size()));
+  joined.documents_.shrink_to_fit();
+  joined.position_begin_.shrink_to_fit();
+  joined.positions_.shrink_to_fit();
+  joined.count_totals(with_positions);
+  return joined;
+}
+
 InvertedIndexBuilder::InvertedIndexBuilder(std::size_t documents, bool with_positions)
     : with_positions_(with_positions), slots_(64), lengths_(documents) {}
 
 void InvertedIndexBuilder::add(std::string_view term, DocOrdinal document, std::uint32_t position) {
   occurrences_.push_back({intern(term), document, position});
-}
-
-void InvertedIndexBuilder::append(const InvertedIndex& index, std::span<const DocOrdinal> renumbered) {
-  for (TermRank rank = 0; rank < index.term_count(); ++rank) {
-    std::uint32_t id = kDropped;
-    const auto documents = index.documents(rank);
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-      const DocOrdinal document = renumbered[documents[i]];
-      if (document == kDropped) continue;
-      if (id == kDropped) id = intern(index.term(rank));
-      if (!with_positions_) occurrences_.push_back({id, document, 0});
-      for (const std::uint32_t position : index.positions(rank, i))
-        occurrences_.push_back({id, document, position});
-    }
-  }
-  for (std::size_t old = 0; old < renumbered.size(); ++old)
-    if (renumbered[old] != kDropped) lengths_[renumbered[old]] = index.lengths_[old];
 }
 
 std::uint32_t InvertedIndexBuilder::intern(std::string_view term) {
@@ -159,9 +239,7 @@ InvertedIndex InvertedIndexBuilder::finish() {
   for (const Occurrence& occurrence : occurrences_) sorted[next[rank_of[occurrence.term]]++] = occurrence;
   fill_postings(index, sorted, begin);
   index.lengths_ = std::move(lengths_);
-  index.documents_with_terms_ = static_cast<std::uint64_t>(std::count_if(
-      index.lengths_.begin(), index.lengths_.end(), [](std::uint8_t length) { return length > 0; }));
-  index.total_term_frequency_ = with_positions_ ? sorted.size() : index.documents_.size();
+  index.count_totals(with_positions_);
   return index;
 }
 

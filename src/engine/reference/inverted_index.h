@@ -56,8 +56,21 @@ class InvertedIndex {
   std::uint64_t total_term_frequency() const { return total_term_frequency_; }
   std::size_t memory_bytes() const;
 
+  // An index and the numbers that its documents get (kDropped: left out), ascending.
+  struct Part {
+    const InvertedIndex* index;
+    std::span<const DocOrdinal> renumbered;
+  };
+  // What the parts hold, over `documents` documents, whose numbers ascend from part to part. Cost: one pass
+  // over the terms, which are sorted already, and a copy of what is kept.
+  static InvertedIndex join(std::span<const Part> parts, std::size_t documents, bool with_positions);
+
  private:
   friend class InvertedIndexBuilder;
+  // Appends the postings of `rank` in `part` to those of the term that is last.
+  void append_postings(const Part& part, TermRank rank, bool with_positions);
+  void count_totals(bool with_positions);
+
   std::string term_bytes_;
   std::vector<std::uint32_t> term_offsets_ = {0};
   std::vector<std::uint32_t> posting_begin_ = {0};
@@ -78,9 +91,6 @@ class InvertedIndexBuilder {
   // Documents in ascending order; positions ascending within a document and term.
   void add(std::string_view term, DocOrdinal document, std::uint32_t position);
   void set_length(DocOrdinal document, std::uint32_t length) { lengths_[document] = encode_length(length); }
-  // What `index` holds, each document renumbered by `renumbered` (kDropped: left out); ascending as well.
-  void append(const InvertedIndex& index, std::span<const DocOrdinal> renumbered);
-
   InvertedIndex finish();
 
  private:

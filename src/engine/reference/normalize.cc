@@ -35,6 +35,62 @@ void normalize_into(std::vector<Value>& out, Value value, const FieldDefinition&
     note(report, report.values_left_out, document, field, fitting.error().message);
 }
 
+// Stable, and free where the applier lists fields in their order, as it mostly does.
+template <class Entry>
+void order_by_field(std::vector<Entry>& entries) {
+  const auto before = [](const Entry& left, const Entry& right) { return left.field < right.field; };
+  if (std::is_sorted(entries.begin(), entries.end(), before)) return;
+  std::vector<std::pair<FieldId, std::size_t>> places;
+  for (std::size_t i = 0; i < entries.size(); ++i) places.emplace_back(entries[i].field, i);
+  std::sort(places.begin(), places.end());
+  std::vector<Entry> ordered;
+  ordered.reserve(entries.size());
+  for (const auto& [field, place] : places) ordered.push_back(std::move(entries[place]));
+  entries = std::move(ordered);
+}
+
+// Most documents come as they are kept: nothing to do then.
+bool is_kept_as_it_is(const Value& value, FieldType type) {
+  switch (type) {
+    case FieldType::kText:
+    case FieldType::kKeyword:
+      return value.is_null() || value.string() != nullptr;
+    case FieldType::kLong:
+    case FieldType::kDate:
+      return value.is_null() || value.integer() != nullptr;
+    case FieldType::kDouble:
+      return value.is_null() || value.real() != nullptr;
+    case FieldType::kBoolean:
+      return value.is_null() || value.boolean() != nullptr;
+    default:
+      return value.is_null();
+  }
+}
+
+bool is_normal(const std::vector<FieldValues>& fields, const Schema& schema) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0 && !(fields[i - 1].field < fields[i].field)) return false;
+    const FieldType type = schema.field(fields[i].field).type;
+    for (const Value& value : fields[i].values)
+      if (!is_kept_as_it_is(value, type)) return false;
+  }
+  return true;
+}
+
+void normalize_fields(Document& document, const Schema& schema, ApplyReport& report) {
+  order_by_field(document.fields);
+  std::vector<FieldValues> fields;
+  fields.reserve(document.fields.size());
+  for (FieldValues& field : document.fields) {
+    if (fields.empty() || fields.back().field != field.field) fields.push_back({field.field, {}});
+    std::vector<Value>& values = fields.back().values;
+    values.reserve(values.size() + field.values.size());
+    for (Value& value : field.values)
+      normalize_into(values, std::move(value), schema.field(field.field), document, report);
+  }
+  document.fields = std::move(fields);
+}
+
 bool is_finite(const std::vector<float>& vector) {
   return std::all_of(vector.begin(), vector.end(), [](float element) { return std::isfinite(element); });
 }
@@ -52,20 +108,6 @@ void normalize_vectors(Document& document, const Schema& schema, ApplyReport& re
   });
 }
 
-// Stable, and free where the applier lists fields in their order, as it mostly does.
-template <class Entry>
-void order_by_field(std::vector<Entry>& entries) {
-  const auto before = [](const Entry& left, const Entry& right) { return left.field < right.field; };
-  if (std::is_sorted(entries.begin(), entries.end(), before)) return;
-  std::vector<std::pair<FieldId, std::size_t>> places;
-  for (std::size_t i = 0; i < entries.size(); ++i) places.emplace_back(entries[i].field, i);
-  std::sort(places.begin(), places.end());
-  std::vector<Entry> ordered;
-  ordered.reserve(entries.size());
-  for (const auto& [field, place] : places) ordered.push_back(std::move(entries[place]));
-  entries = std::move(ordered);
-}
-
 bool has_field(const Document& document, FieldId id) {
   const auto names = [id](const auto& entry) { return entry.field == id; };
   return std::any_of(document.fields.begin(), document.fields.end(), names) ||
@@ -75,17 +117,7 @@ bool has_field(const Document& document, FieldId id) {
 }  // namespace
 
 void normalize(Document& document, const Schema& schema, ApplyReport& report) {
-  order_by_field(document.fields);
-  std::vector<FieldValues> fields;
-  fields.reserve(document.fields.size());
-  for (FieldValues& field : document.fields) {
-    if (fields.empty() || fields.back().field != field.field) fields.push_back({field.field, {}});
-    std::vector<Value>& values = fields.back().values;
-    values.reserve(values.size() + field.values.size());
-    for (Value& value : field.values)
-      normalize_into(values, std::move(value), schema.field(field.field), document, report);
-  }
-  document.fields = std::move(fields);
+  if (!is_normal(document.fields, schema)) normalize_fields(document, schema, report);
   // A vector field has one vector: the last one given.
   order_by_field(document.vectors);
   normalize_vectors(document, schema, report);

@@ -88,6 +88,8 @@ Result<ApplyReport> ReferenceCollection::apply(ChangeBatch batch) {
   STELE_RETURN_IF_ERROR(check(batch, *schema));
   ApplyReport report;
   Pending pending;
+  pending.documents.reserve(batch.changes.size());
+  pending.places.reserve(batch.changes.size());
   for (Change& change : batch.changes) {
     switch (change.kind) {
       case Change::Kind::kUpsert:
@@ -118,10 +120,12 @@ bool ReferenceCollection::remove(Pending& pending, const DocKey& key, Lsn lsn) {
     pending.places.erase(place);
     return true;
   }
-  const std::shared_ptr<const SegmentList> list = segments();
-  for (std::size_t i = list->size(); i-- > 0;) {
-    Segment& segment = *(*list)[i];
-    const bool found = segment.find(key, [&](DocOrdinal ordinal) {
+  const std::uint64_t hash = std::hash<DocKey>{}(key);
+  // The writer alone replaces the list, and it is the writer that is here.
+  const SegmentList& list = *segments_;
+  for (std::size_t i = list.size(); i-- > 0;) {
+    Segment& segment = *list[i];
+    const bool found = segment.find(key, hash, [&](DocOrdinal ordinal) {
       if (!segment.is_alive(ordinal)) return false;
       segment.kill(ordinal, lsn);
       return true;
@@ -249,10 +253,11 @@ Result<void> ReferenceCollection::add_fields(std::vector<FieldDefinition> fields
 
 DocumentPtr ReferenceCollection::latest(const DocKey& key) const {
   DocumentPtr found;
+  const std::uint64_t hash = std::hash<DocKey>{}(key);
   const std::shared_ptr<const SegmentList> list = segments();
   for (std::size_t i = list->size(); i-- > 0 && !found;) {
     const Segment& segment = *(*list)[i];
-    segment.find(key, [&](DocOrdinal ordinal) {
+    segment.find(key, hash, [&](DocOrdinal ordinal) {
       if (!segment.is_alive(ordinal)) return false;
       found = segment.document(ordinal);
       return true;

@@ -1,23 +1,13 @@
 #include "engine/reference/segment.h"
 
+#include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "base/check.h"
 
 namespace stele::engine::reference {
 namespace {
-
-const std::vector<Value>* values_of_field(const Document& document, FieldId id) {
-  for (const FieldValues& field : document.fields)
-    if (field.field == id) return &field.values;
-  return nullptr;
-}
-
-const std::vector<float>* vector_of_field(const Document& document, FieldId id) {
-  for (const VectorValue& vector : document.vectors)
-    if (vector.field == id) return &vector.elements;
-  return nullptr;
-}
 
 std::size_t document_bytes(const Document& document) {
   std::size_t bytes = sizeof(Document) + 32 + document.source.capacity() + document.routing.capacity() +
@@ -42,6 +32,16 @@ std::vector<Value> coerced(FieldType type, const std::vector<Value>& values) {
     }
   }
   return fitting;
+}
+
+void add_values(FieldIndexBuilder& builder, DocOrdinal document, const FieldDefinition& field,
+                const std::vector<Value>& values) {
+  const bool stringy = field.type == FieldType::kText || field.type == FieldType::kKeyword;
+  const auto fits = [](const Value& value) { return value.string() != nullptr || value.is_null(); };
+  if (field.values_of.empty() || (stringy && std::ranges::all_of(values, fits)))
+    builder.add(document, values);
+  else
+    builder.add(document, coerced(field.type, values));
 }
 
 }  // namespace
@@ -75,42 +75,47 @@ void Segment::index_keys() {
 std::shared_ptr<Segment> Segment::build(const Schema& schema, std::vector<DocumentPtr> documents,
                                         std::vector<std::uint64_t> sequences) {
   std::shared_ptr<Segment> segment(new Segment(std::move(documents), std::move(sequences)));
-  std::vector<bool> used(schema.size());
-  for (const DocumentPtr& document : segment->documents_) {
-    for (const FieldValues& field : document->fields) used[field.field.value()] = true;
-    for (const VectorValue& vector : document->vectors) used[vector.field.value()] = true;
+  // Sorted by field in one pass over the documents, then built field by field: each has tables of its own.
+  struct Entry {
+    DocOrdinal document;
+    const FieldValues* field;
+    const VectorValue* vector;
+  };
+  std::vector<std::vector<Entry>> entries(schema.size());
+  for (DocOrdinal i = 0; i < segment->size(); ++i) {
+    const Document& document = *segment->documents_[i];
+    for (const FieldValues& field : document.fields)
+      entries[field.field.value()].push_back({i, &field, nullptr});
+    for (const VectorValue& vector : document.vectors)
+      entries[vector.field.value()].push_back({i, nullptr, &vector});
+    segment->bytes_.push_back(static_cast<std::uint32_t>(
+        std::min<std::size_t>(document_bytes(document), std::numeric_limits<std::uint32_t>::max())));
   }
   segment->fields_.resize(schema.size());
-  for (std::uint32_t i = 0; i < schema.size(); ++i) {
-    if (!used[i]) continue;
-    const FieldId id(i);
-    segment->build_field(schema.field(id), id, id);
-    for (const FieldId multi : schema.multi_fields(id)) segment->build_field(schema.field(multi), multi, id);
+  const auto build = [&](const std::vector<Entry>& from, FieldId id) {
+    FieldIndexBuilder builder(schema.field(id), segment->size());
+    for (const Entry& entry : from) {
+      if (entry.vector != nullptr)
+        builder.add_vector(entry.document, entry.vector->elements);
+      else
+        add_values(builder, entry.document, schema.field(id), entry.field->values);
+    }
+    segment->fields_[id.value()] = std::make_unique<FieldIndex>(builder.finish());
+  };
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].empty()) continue;
+    build(entries[i], FieldId(i));
+    for (const FieldId multi : schema.multi_fields(FieldId(i))) build(entries[i], multi);
   }
   segment->measure_memory();
   return segment;
-}
-
-void Segment::build_field(const FieldDefinition& definition, FieldId id, FieldId values_of) {
-  FieldIndexBuilder builder(definition, documents_.size());
-  for (DocOrdinal i = 0; i < documents_.size(); ++i) {
-    const Document& document = *documents_[i];
-    if (definition.type == FieldType::kDenseVector) {
-      if (const auto* vector = vector_of_field(document, id)) builder.add_vector(i, *vector);
-    } else if (const auto* values = values_of_field(document, values_of)) {
-      if (id == values_of)
-        builder.add(i, *values);
-      else
-        builder.add(i, coerced(definition.type, *values));
-    }
-  }
-  fields_[id.value()] = std::make_unique<FieldIndex>(builder.finish());
 }
 
 std::shared_ptr<Segment> Segment::join(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
                                        Lsn oldest) {
   std::vector<DocumentPtr> documents;
   std::vector<std::uint64_t> sequences;
+  std::vector<std::uint32_t> bytes;
   std::vector<std::vector<DocOrdinal>> renumbered;
   for (const auto& part : parts) {
     std::vector<DocOrdinal>& numbers = renumbered.emplace_back(part->size(), kDropped);
@@ -119,9 +124,11 @@ std::shared_ptr<Segment> Segment::join(const Schema& schema, std::span<const std
       numbers[i] = static_cast<DocOrdinal>(documents.size());
       documents.push_back(part->documents_[i]);
       sequences.push_back(part->sequences_[i]);
+      bytes.push_back(part->bytes_[i]);
     }
   }
   std::shared_ptr<Segment> joined(new Segment(std::move(documents), std::move(sequences)));
+  joined->bytes_ = std::move(bytes);
   joined->fields_.resize(schema.size());
   for (std::uint32_t id = 0; id < schema.size(); ++id) {
     std::optional<FieldIndexBuilder> builder;
@@ -165,9 +172,10 @@ std::size_t Segment::droppable_count(Lsn oldest) const {
 }
 
 void Segment::measure_memory() {
-  memory_bytes_ = sizeof(Segment) + size() * (sizeof(DocumentPtr) + 3 * sizeof(std::uint64_t)) +
+  memory_bytes_ = sizeof(Segment) +
+                  size() * (sizeof(DocumentPtr) + 3 * sizeof(std::uint64_t) + sizeof(std::uint32_t)) +
                   slots_.capacity() * sizeof(std::uint64_t) + fields_.capacity() * sizeof(fields_[0]);
-  for (const DocumentPtr& document : documents_) memory_bytes_ += document_bytes(*document);
+  for (const std::uint32_t bytes : bytes_) memory_bytes_ += bytes;
   for (const auto& field : fields_)
     if (field) memory_bytes_ += field->memory_bytes();
 }

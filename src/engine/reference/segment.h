@@ -49,9 +49,10 @@ class Segment {
     return id.value() < fields_.size() ? fields_[id.value()].get() : nullptr;
   }
   // Calls accept(ordinal) for the versions of `key`, newest first within the segment, until one returns true.
-  bool find(const DocKey& key, auto&& accept) const {
+  bool find(const DocKey& key, auto&& accept) const { return find(key, std::hash<DocKey>{}(key), accept); }
+  // The same where `hash` is known: many segments are asked for one key.
+  bool find(const DocKey& key, std::uint64_t hash, auto&& accept) const {
     const std::size_t mask = slots_.size() - 1;
-    const std::uint64_t hash = std::hash<DocKey>{}(key);
     for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
       const auto ordinal = static_cast<DocOrdinal>(slots_[at]) - 1;
       if (slots_[at] >> 32U == hash >> 32U && documents_[ordinal]->key == key && accept(ordinal)) return true;
@@ -70,12 +71,12 @@ class Segment {
   Segment(std::vector<DocumentPtr> documents, std::vector<std::uint64_t> sequences);
   std::uint64_t died(DocOrdinal ordinal) const { return died_[ordinal].load(std::memory_order_relaxed); }
   void index_keys();
-  void build_field(const FieldDefinition& definition, FieldId id, FieldId values_of);
   void measure_memory();
 
   std::vector<DocumentPtr> documents_;
   std::vector<std::uint64_t> sequences_;
   std::vector<std::uint64_t> born_;
+  std::vector<std::uint32_t> bytes_;  // an estimate for each document: looking again would miss the cache
   std::unique_ptr<std::atomic<std::uint64_t>[]> died_;
   std::uint64_t last_born_ = 0;
   std::atomic<std::uint64_t> first_death_{kAlive};
