@@ -153,7 +153,7 @@ Result<void> Generation::upsert(const postgres::Change& change, Lsn commit) {
 }
 
 std::optional<json::Document> Generation::former_source(const engine::DocKey& key, Lsn commit) {
-  if (touched_.contains(key)) flush(commit);
+  if (batch_touches(key)) flush(commit);
   const engine::DocumentPtr former = collection_->latest(key);
   if (former == nullptr) return std::nullopt;
   auto parsed = json::Document::parse(former->source);
@@ -219,9 +219,17 @@ void Generation::map(json::Value source, engine::Document& document) {
   }
 }
 
+// Most transactions never ask: the set is filled up to the batch's end when one does.
+bool Generation::batch_touches(const engine::DocKey& key) {
+  for (; touched_end_ < batch_.size(); ++touched_end_) {
+    const engine::Change& change = batch_[touched_end_];
+    touched_.insert(change.document.key);
+    if (!change.former_key.is_none()) touched_.insert(change.former_key);
+  }
+  return touched_.contains(key);
+}
+
 void Generation::push(engine::Change change) {
-  touched_.insert(change.document.key);
-  if (!change.former_key.is_none()) touched_.insert(change.former_key);
   batch_.push_back(std::move(change));
 }
 
@@ -229,6 +237,7 @@ void Generation::flush(Lsn commit) {
   if (batch_.empty()) return;
   auto report = collection_->apply({engine_lsn(commit), std::exchange(batch_, {})});
   touched_.clear();
+  touched_end_ = 0;
   if (!report) {
     failure_ = report.error();
     return;

@@ -80,6 +80,7 @@ class Generation {
   void add(RowDocument row, engine::DocKey former_key, Lsn commit);
   void build(engine::Document& document);
   void map(json::Value source, engine::Document& document);
+  bool batch_touches(const engine::DocKey& key);
   void push(engine::Change change);
   void set_definition(CollectionDefinition definition);
   Lsn engine_lsn(Lsn lsn) const { return Lsn(lsn.value() + parts_.lsn_base); }
@@ -95,7 +96,8 @@ class Generation {
   std::vector<postgres::ColumnValue> row_columns_, old_columns_;
 
   std::vector<engine::Change> batch_;
-  std::unordered_set<engine::DocKey> touched_;  // by the batch
+  std::unordered_set<engine::DocKey> touched_;  // by the batch up to touched_end_
+  std::size_t touched_end_ = 0;
 
   bool map_at_once_ = false;
   bool mapped_ = false;

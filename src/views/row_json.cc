@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <iterator>
 
+#include "json/escape.h"
 #include "json/number.h"
-#include "json/writer.h"
 #include "postgres/types/value.h"
 #include "views/row_reader.h"
 
@@ -63,7 +65,10 @@ struct Append {
     // pgvector's text form is a JSON array already.
     const bool vector = type != nullptr && (type->name == "vector" || type->name == "halfvec") &&
                         value.starts_with('[') && value.ends_with(']');
-    out.append(vector ? std::string(value) : json::quoted(value));
+    if (vector)
+      out.append(value);
+    else
+      json::append_quoted(out, value);
   }
   void operator()(const postgres::Uuid& value) const { out.append("\"" + value.to_string() + "\""); }
   void operator()(const postgres::Json& value) const { out.append(value.text); }
@@ -133,10 +138,35 @@ struct Append {
   }
 };
 
-// Forms whose text is JSON already, or needs quotes only.
-bool append_plain(std::string& out, postgres::TypeKind kind, std::string_view text) {
+bool is_number(postgres::TypeKind kind) {
   using postgres::TypeKind;
-  switch (kind) {
+  return kind == TypeKind::kFloat4 || kind == TypeKind::kFloat8 || kind == TypeKind::kInt2 ||
+         kind == TypeKind::kInt4 || kind == TypeKind::kInt8 || kind == TypeKind::kNumeric;
+}
+
+// "{1,0.5,1e-05}" is JSON but for its braces; NaN, infinities, NULL, further dimensions and bounds are not.
+bool append_plain_array(std::string& out, const postgres::Type* element, std::string_view text) {
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("0123456789+-.e,")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }();
+  if (element == nullptr || !is_number(element->kind) || element->delimiter != ',') return false;
+  if (text.size() < 3 || text.front() != '{' || text.back() != '}') return false;
+  const std::string_view inner = text.substr(1, text.size() - 2);
+  if (!std::ranges::all_of(inner, [](char c) { return kPlain[static_cast<unsigned char>(c)]; })) return false;
+  out.push_back('[');
+  out.append(inner);
+  out.push_back(']');
+  return true;
+}
+
+// Forms whose text is JSON already, or needs quotes only.
+bool append_plain(std::string& out, const postgres::Type& type, std::string_view text) {
+  using postgres::TypeKind;
+  switch (type.kind) {
+    case TypeKind::kArray:
+      return append_plain_array(out, type.element, text);
     case TypeKind::kInt2:
     case TypeKind::kInt4:
     case TypeKind::kInt8:
@@ -148,7 +178,7 @@ bool append_plain(std::string& out, postgres::TypeKind kind, std::string_view te
     case TypeKind::kText:
     case TypeKind::kEnum:
     case TypeKind::kChar:
-      out.append(json::quoted(text));
+      json::append_quoted(out, text);
       return true;
     default:
       return false;
@@ -164,7 +194,7 @@ Result<void> append_json(std::string& out, const postgres::Type* type, postgres:
   }
   static const postgres::Type kUnknown;
   const postgres::Type& known = type == nullptr ? kUnknown : *type;
-  if (column.kind == postgres::ColumnKind::kText && append_plain(out, known.kind, column.bytes)) return {};
+  if (column.kind == postgres::ColumnKind::kText && append_plain(out, known, column.bytes)) return {};
   STELE_TRY(const postgres::Value value, postgres::decode_value(known, column));
   std::visit(Append{out, type}, value.is);
   return {};

@@ -110,9 +110,7 @@ bool RowReader::has_unchanged(RowColumns row) const {
 Result<RowDocument> RowReader::read(RowColumns row, json::Value former) const {
   RowDocument document;
   STELE_TRY(document.key, key(row));
-  const bool own =
-      std::ranges::any_of(columns_, [](const ColumnPlan& plan) { return plan.role == Role::kId; });
-  STELE_RETURN_IF_ERROR(own ? read_own(row, former, document) : read_members(row, former, document));
+  STELE_RETURN_IF_ERROR(own_ ? read_own(row, former, document) : read_members(row, former, document));
   return document;
 }
 
@@ -147,6 +145,11 @@ Result<void> RowReader::read_own(RowColumns row, json::Value former, RowDocument
 
 Result<void> RowReader::read_members(RowColumns row, json::Value former, RowDocument& document) const {
   std::string& out = document.source;
+  // Escapes and the numbers' quotes come on top, mostly a few.
+  std::size_t bytes = 2;
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (columns_[i].role != Role::kSkip) bytes += columns_[i].key.size() + row[i].bytes.size() + 5;
+  out.reserve(bytes + bytes / 32);
   out.push_back('{');
   for (std::size_t i = 0; i < row.size(); ++i) {
     const ColumnPlan& plan = columns_[i];
