@@ -41,12 +41,12 @@ void write_labels(std::string& out, const MetricLabels& labels, std::string_view
 
 }  // namespace
 
-void Histogram::record_ns(std::uint64_t ns) {
+void Histogram::record_ns(std::uint64_t ns, std::uint64_t times) {
   const std::uint64_t us_up = (ns + 999) / 1000;
   const int index = us_up <= 1 ? 0 : std::min<int>(kBuckets, static_cast<int>(std::bit_width(us_up - 1)));
-  buckets_[index].fetch_add(1, std::memory_order_relaxed);
-  count_.fetch_add(1, std::memory_order_relaxed);
-  sum_ns_.fetch_add(ns, std::memory_order_relaxed);
+  buckets_[index].fetch_add(times, std::memory_order_relaxed);
+  count_.fetch_add(times, std::memory_order_relaxed);
+  sum_ns_.fetch_add(ns * times, std::memory_order_relaxed);
 }
 
 MetricRegistry::Series& MetricRegistry::series_locked(std::string name, std::string help,

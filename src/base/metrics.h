@@ -40,7 +40,8 @@ class Histogram {
  public:
   static constexpr int kBuckets = 27;  // upper bounds 2^0 .. 2^26 us; the last count is "above"
 
-  void record_ns(std::uint64_t ns);
+  // `times`: so many events that took as long.
+  void record_ns(std::uint64_t ns, std::uint64_t times = 1);
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   std::uint64_t sum_ns() const { return sum_ns_.load(std::memory_order_relaxed); }
   // Events of bucket i alone (not cumulated); i == kBuckets is "above the last bound".
