@@ -22,11 +22,12 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 
 }  // namespace
 
-Console::Console(views::Views& views, const MetricRegistry& metrics, std::string version)
-    : views_(views), metrics_(metrics), version_(std::move(version)) {}
+Console::Console(views::Views* views_or_null, const MetricRegistry& metrics, std::string version)
+    : views_or_null_(views_or_null), metrics_(metrics), version_(std::move(version)) {}
 
 net::HttpResponse Console::readiness() const {
-  const views::ViewsStatus status = views_.status();
+  if (views_or_null_ == nullptr) return reply(200, kPlain, "ready\n");
+  const views::ViewsStatus status = views_or_null_->status();
   if (status.ready) return reply(200, kPlain, "ready\n");
   return reply(503, kPlain, "not ready: " + status.reason + "\n");
 }
@@ -43,8 +44,11 @@ net::HttpResponse Console::answer(const net::HttpRequest& request) const {
     return reply(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus_text());
   }
   if (request.path == "/status") {
+    views::ViewsStatus alone;
+    alone.ready = true;
+    if (views_or_null_ == nullptr) return reply(200, "application/json", status_json(alone, {}, version_));
     return reply(200, "application/json",
-                 status_json(views_.status(), *views_.catalog().current(), version_));
+                 status_json(views_or_null_->status(), *views_or_null_->catalog().current(), version_));
   }
   if (request.path == "/") {
     return reply(200, kPlain, "Stele " + version_ + "\n/healthz /readyz /metrics /status\n");

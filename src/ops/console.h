@@ -14,7 +14,8 @@ namespace stele::ops {
 // it.
 class Console {
  public:
-  Console(views::Views& views, const MetricRegistry& metrics, std::string version);
+  // `views_or_null`: without a PostgreSQL there are none, and the node is ready when it answers.
+  Console(views::Views* views_or_null, const MetricRegistry& metrics, std::string version);
 
   net::Task<net::HttpResponse> handle(net::HttpRequest request);
 
@@ -22,7 +23,7 @@ class Console {
   net::HttpResponse answer(const net::HttpRequest& request) const;
   net::HttpResponse readiness() const;
 
-  views::Views& views_;
+  views::Views* const views_or_null_;
   const MetricRegistry& metrics_;
   std::string version_;
 };

@@ -84,7 +84,8 @@ std::string_view version() {
 
 std::string help_text() {
   std::string text =
-      "Stele serves one PostgreSQL to SQL and Elasticsearch clients.\n\nUsage: stele COMMAND [SETTINGS]\n\n";
+      "Stele serves one PostgreSQL to SQL, Redis and Elasticsearch clients.\n\nUsage: stele COMMAND "
+      "[SETTINGS]\n\n";
   for (const Command& command : kCommands) {
     text += fmt::format("  {:26} {}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
   }

@@ -25,11 +25,12 @@ struct Configuration {
   std::string listen = "127.0.0.1";
   Port sql_port = 6432;
   Port redis_port = 6379;
+  std::string redis_password;  // what AUTH asks for; empty: nothing
   Port elastic_port = 9200;
   Port qdrant_port = 6333;
   Port qdrant_grpc_port = 6334;
   Port console_port = 8800;
-  std::string tls_certificate;  // PEM files for the SQL head; empty: no TLS offered
+  std::string tls_certificate;  // PEM files for the SQL and Redis heads; empty: no TLS offered
   std::string tls_key;
   bool demo = false;
   std::string ready_file;

@@ -11,6 +11,9 @@ namespace {
 // A proxied session's buffers: flush() to the server waits above this.
 constexpr std::size_t kProxyBufferBytes = 1U << 20;
 
+// Connections of the Redis head beyond its own limit, which it answers with an error.
+constexpr std::size_t kRefusedAtOnce = 256;
+
 // "port 9200 is in use by 812 (java): choose another with --elastic-port"
 Error explain(const Error& error, std::string_view flag) {
   Error explained = error;
@@ -37,7 +40,7 @@ Front::~Front() = default;
 Result<std::unique_ptr<Front>> Front::start(FrontContext& context, std::string name) {
   STELE_TRY(auto thread, ReactorThread::start(std::move(name)));
   std::unique_ptr<Front> front(new Front(context, std::move(thread)));
-  front->thread_->call<void>([&] { front->make_session_context(); });
+  if (context.views != nullptr) front->thread_->call<void>([&] { front->make_session_context(); });
   return front;
 }
 
@@ -66,6 +69,7 @@ void Front::make_session_context() {
 Result<void> Front::listen(Ports& ports) {
   return thread_->call<Result<void>>([&]() -> Result<void> {
     if (ports.sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
+    if (ports.redis) STELE_RETURN_IF_ERROR(listen_redis(ports.redis));
     if (ports.elastic) STELE_RETURN_IF_ERROR(listen_elastic(ports.elastic));
     return {};
   });
@@ -81,6 +85,20 @@ Result<void> Front::listen_sql(Port& port) {
   if (!opened) return explain(opened.error(), "sql-port");
   sql_ = *std::move(opened);
   port = sql_->address().port;
+  return {};
+}
+
+Result<void> Front::listen_redis(Port& port) {
+  net::ListenerOptions options;
+  options.connections_max = context_.configuration->connections_max + kRefusedAtOnce;
+  options.limits.output_bytes_max = redis::kOutputBytesMax;
+  auto opened = net::Listener::open({context_.configuration->listen, *port}, options,
+                                    [head = context_.redis](std::unique_ptr<net::Stream> client) {
+                                      return head->serve(std::move(client));
+                                    });
+  if (!opened) return explain(opened.error(), "redis-port");
+  redis_ = *std::move(opened);
+  port = redis_->address().port;
   return {};
 }
 
@@ -106,6 +124,10 @@ Result<void> Front::listen_console(Port& port, net::HttpServer::Handler handler)
   });
 }
 
+void Front::expire_keys(keyspace::Keyspace& keyspace) {
+  thread_->call<void>([&] { expiry_ = std::make_unique<redis::ExpiryCycle>(thread_->reactor(), keyspace); });
+}
+
 net::Task<void> Front::stop_here(TimePoint deadline) {
   if (console_) co_await console_->stop(deadline);
   if (elastic_) co_await elastic_->stop(deadline);
@@ -114,8 +136,15 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
     sql_->close_all();
     co_await sql_->closed();
   }
-  co_await writer_->stop();
-  co_await commit_position_->stop();
+  if (redis_) {
+    redis_->stop_accepting();
+    redis_->close_all();
+    co_await redis_->closed();
+  }
+  if (writer_) co_await writer_->stop();
+  if (commit_position_) co_await commit_position_->stop();
+  expiry_.reset();
+  redis_.reset();
   console_.reset();
   elastic_.reset();
   sql_.reset();

@@ -10,6 +10,7 @@
 #include "net/http/server.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "protocols/redis/head.h"
 #include "protocols/sql/commit_position.h"
 #include "protocols/sql/session.h"
 #include "server/configuration.h"
@@ -23,16 +24,18 @@ namespace stele::server {
 struct FrontContext {
   const Configuration* configuration = nullptr;
   postgres::ConnectOptions postgres;
-  views::Views* views = nullptr;
+  views::Views* views = nullptr;  // null without a PostgreSQL: then the Redis head serves alone
   std::shared_ptr<net::TlsContext> tls_or_null;
   MetricRegistry* metrics = nullptr;
   net::HttpServer::Handler elastic;
   std::function<net::HttpResponse(int status, std::string_view reason)> elastic_failure;
+  redis::Head* redis = nullptr;
 };
 
 // The ports that are served; nothing for a head that is off.
 struct Ports {
   Port sql;
+  Port redis;
   Port elastic;
   Port console;
 };
@@ -49,6 +52,8 @@ class Front {
   Result<void> listen(Ports& ports);
   // The console's port, on one of the fronts.
   Result<void> listen_console(Port& port, net::HttpServer::Handler handler);
+  // Lets keys expire, from one of the fronts.
+  void expire_keys(keyspace::Keyspace& keyspace);
 
   // Accepts no more, lets what runs end for up to `patience`, then gives it up.
   void stop(Duration patience);
@@ -60,6 +65,7 @@ class Front {
   Front(FrontContext& context, std::unique_ptr<ReactorThread> thread);
   void make_session_context();
   Result<void> listen_sql(Port& port);
+  Result<void> listen_redis(Port& port);
   Result<void> listen_elastic(Port& port);
   net::Task<void> stop_here(TimePoint deadline);
 
@@ -70,6 +76,8 @@ class Front {
   std::unique_ptr<sql::CommitPosition> commit_position_;
   sql::SessionContext session_context_;
   std::unique_ptr<net::Listener> sql_;
+  std::unique_ptr<net::Listener> redis_;
+  std::unique_ptr<redis::ExpiryCycle> expiry_;
   std::unique_ptr<net::HttpServer> elastic_;
   std::unique_ptr<net::HttpServer> console_;
 };

@@ -9,6 +9,8 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
 #include "json/writer.h"
 #include "ops/stream_metrics.h"
 #include "server/command.h"
@@ -20,6 +22,7 @@ namespace {
 constexpr Logger kLog("node");
 constexpr Duration kStopPatience = std::chrono::seconds(5);
 constexpr std::size_t kSearchQueueMax = 10'000;
+constexpr std::size_t kRunIdBytes = 20;
 
 std::size_t or_cores(std::size_t count) {
   return count > 0 ? count : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -35,7 +38,8 @@ std::string host_name() {
 
 Node::Node(const Configuration& configuration)
     : configuration_(configuration),
-      ports_{configuration.sql_port, configuration.elastic_port, configuration.console_port} {}
+      ports_{configuration.sql_port, configuration.redis_port, configuration.elastic_port,
+             configuration.console_port} {}
 
 Node::~Node() {
   stop();
@@ -49,18 +53,23 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration) {
 }
 
 Result<void> Node::open() {
+  if (configuration_.demo && !has_postgres()) {
+    return make_error(ErrorCode::kInvalidArgument, "--demo needs a PostgreSQL: not with --postgres off");
+  }
   if (!net::Address{configuration_.listen, 0}.is_loopback()) {
     return make_error(
         ErrorCode::kInvalidArgument,
-        "--listen: only loopback addresses for now, since nothing but the SQL head asks for a password");
-  }
-  if (configuration_.postgres == "off") {
-    return make_error(ErrorCode::kUnsupported,
-                      "--postgres off serves the Redis head alone, which is not there yet");
+        "--listen: only loopback addresses for now, since only the SQL and Redis heads ask for a password");
   }
   STELE_RETURN_IF_ERROR(open_data_directory());
-  STELE_RETURN_IF_ERROR(start_postgres());
-  STELE_RETURN_IF_ERROR(start_views());
+  if (has_postgres()) {
+    STELE_RETURN_IF_ERROR(start_postgres());
+    STELE_RETURN_IF_ERROR(start_views());
+  } else {
+    ports_.sql.reset();
+    ports_.elastic.reset();
+  }
+  keys_ = views::make_cache_keys(system_clock());
   return start_fronts();
 }
 
@@ -108,12 +117,23 @@ Result<void> Node::start_views() {
   return {};
 }
 
-Result<void> Node::start_fronts() {
+void Node::make_redis() {
+  redis::Services services;
+  services.keys = keys_.get();
+  services.freshness_or_null = views_ ? &views_->freshness() : nullptr;
+  services.metrics = &metrics_;
+  services.clock = &system_clock();
+  services.tls_or_null = context_.tls_or_null;
+  services.password = configuration_.redis_password;
+  services.clients_max = configuration_.connections_max;
+  services.version = version();
+  services.run_id = crypto::hex(crypto::random_bytes(kRunIdBytes));
+  redis_ = std::make_unique<redis::Head>(std::move(services));
+  context_.redis = redis_.get();
+}
+
+void Node::make_elastic() {
   pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
-  if (!configuration_.tls_certificate.empty()) {
-    STELE_TRY(context_.tls_or_null,
-              net::TlsContext::server({configuration_.tls_certificate, configuration_.tls_key, {}}));
-  }
   elastic::Services services;
   services.catalog = &views_->catalog();
   services.administration = &views_->administration();
@@ -127,20 +147,30 @@ Result<void> Node::start_fronts() {
   services.identity.cluster_uuid = identity_.cluster_uuid;
   services.identity.product_version = version();
   elastic_ = std::make_unique<elastic::Head>(std::move(services));
-  console_ = std::make_unique<ops::Console>(*views_, metrics_, std::string(version()));
-
   context_.elastic_failure = &elastic::Head::transport_failure;
-  context_.configuration = &configuration_;
-  context_.views = views_.get();
-  context_.metrics = &metrics_;
   context_.elastic = [head = elastic_.get()](net::HttpRequest request) {
     return head->handle(std::move(request));
   };
+}
+
+Result<void> Node::start_fronts() {
+  if (!configuration_.tls_certificate.empty()) {
+    STELE_TRY(context_.tls_or_null,
+              net::TlsContext::server({configuration_.tls_certificate, configuration_.tls_key, {}}));
+  }
+  context_.configuration = &configuration_;
+  context_.views = views_.get();
+  context_.metrics = &metrics_;
+  make_redis();
+  if (has_postgres()) make_elastic();
+  console_ = std::make_unique<ops::Console>(views_.get(), metrics_, std::string(version()));
   for (std::size_t i = 0; i < or_cores(configuration_.threads); ++i) {
     STELE_TRY(auto front, Front::start(context_, fmt::format("front-{}", i)));
     fronts_.push_back(std::move(front));
   }
   for (const auto& front : fronts_) STELE_RETURN_IF_ERROR(front->listen(ports_));
+  if (ports_.redis) redis_->set_port(*ports_.redis);
+  fronts_.front()->expire_keys(keys_->keyspace());
   if (ports_.elastic)
     elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
   if (ports_.console) {
@@ -164,7 +194,9 @@ void Node::stop() {
   pool_.reset();
   if (views_) views_->stop();
   elastic_.reset();
+  redis_.reset();
   console_.reset();
+  keys_.reset();
   views_.reset();
   if (private_server_) private_server_->stop();
   private_server_.reset();
@@ -175,7 +207,7 @@ std::string Node::ports_json() const {
   json::Writer w(out);
   w.begin_object();
   w.member("sql", ports_.sql);
-  w.member("redis", Port());
+  w.member("redis", ports_.redis);
   w.member("elastic", ports_.elastic);
   w.member("qdrant", Port());
   w.member("qdrant_grpc", Port());

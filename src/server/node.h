@@ -11,9 +11,11 @@
 #include "ops/console.h"
 #include "postgres/private_server.h"
 #include "protocols/elastic/head.h"
+#include "protocols/redis/head.h"
 #include "server/configuration.h"
 #include "server/front.h"
 #include "server/identity.h"
+#include "views/keys/keys.h"
 #include "views/views.h"
 
 namespace stele::server {
@@ -37,14 +39,18 @@ class Node {
   // The ports as the ready file has them; null for what is not served.
   std::string ports_json() const;
   const postgres::ConnectOptions& postgres() const { return context_.postgres; }
-  views::Views& views() { return *views_; }
+  // Null without a PostgreSQL.
+  views::Views* views_or_null() { return views_.get(); }
 
  private:
   explicit Node(const Configuration& configuration);
+  bool has_postgres() const { return configuration_.postgres != "off"; }
   Result<void> open();
   Result<void> open_data_directory();
   Result<void> start_postgres();
   Result<void> start_views();
+  void make_redis();
+  void make_elastic();
   Result<void> start_fronts();
   views::Writer& writer_here();
 
@@ -55,8 +61,10 @@ class Node {
   Identity identity_;
   std::unique_ptr<postgres::PrivateServer> private_server_;
   std::unique_ptr<views::Views> views_;
+  std::unique_ptr<views::NodeKeys> keys_;
   std::unique_ptr<net::WorkerPool> pool_;
   std::unique_ptr<elastic::Head> elastic_;
+  std::unique_ptr<redis::Head> redis_;
   std::unique_ptr<ops::Console> console_;
   FrontContext context_;
   std::vector<std::unique_ptr<Front>> fronts_;

@@ -34,7 +34,7 @@ void offer_demo(Node& node) {
     fmt::print(stderr, "The demo's catalogue is not loaded: {}\n", loaded.error().message);
     return;
   }
-  wait_until_demo_is_served(node.views());
+  wait_until_demo_is_served(*node.views_or_null());
   fmt::print("{}", demo_lines(node.ports()));
   std::fflush(stdout);
 }

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "keyspace/keyspace.h"
+#include "protocols/redis/client_list.h"
+#include "protocols/redis/commands/command.h"
+
+namespace stele::redis {
+
+// A command of a MULTI, kept until EXEC.
+struct QueuedCommand {
+  QueuedCommand(const Command& queued, std::span<const std::string_view> views)
+      : command(&queued), arguments(views.begin(), views.end()) {}
+
+  const Command* command;
+  std::vector<std::string> arguments;
+  // It writes rows, and they are written: how many it counts.
+  std::optional<std::uint64_t> mapped;
+};
+
+// What MULTI and WATCH have gathered.
+struct Transaction {
+  struct Watched {
+    keyspace::Key key;
+    std::unique_ptr<keyspace::Watch> watch;
+  };
+
+  bool is_open = false;
+  bool is_broken = false;  // a command could not be queued: EXEC refuses
+  std::vector<QueuedCommand> commands;
+  std::size_t queued_bytes = 0;
+  std::vector<Watched> watched;
+
+  void clear() {
+    is_open = is_broken = false;
+    commands.clear();
+    queued_bytes = 0;
+    watched.clear();
+  }
+};
+
+enum class ReplyMode : std::uint8_t { kOn, kOff, kSkipNext, kSkipThis };
+
+// What a connection has chosen: the state that commands read and change. Confined to its session.
+struct Client {
+  std::shared_ptr<ClientRecord> record;
+  keyspace::DatabaseNumber db{0};
+  int protocol = 2;
+  bool is_authenticated = true;
+  bool is_closing = false;  // after the reply
+  ReplyMode replies = ReplyMode::kOn;
+  Transaction transaction;
+  TimePoint idle_since{};  // when the last command ended, or its bytes came: where the next one's time begins
+
+  // Keeps what others see of it up to date.
+  void show_transaction() const {
+    record->queued = transaction.is_open ? static_cast<int>(transaction.commands.size()) : -1;
+    record->watched = static_cast<int>(transaction.watched.size());
+  }
+};
+
+}  // namespace stele::redis

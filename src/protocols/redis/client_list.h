@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "protocols/redis/commands/command.h"
+
+namespace stele::redis {
+
+// What others may know of a client: CLIENT LIST. Its session writes, any thread reads; the texts under a
+// lock, the rest is atomic.
+struct ClientRecord {
+  struct Names {
+    std::string name;
+    std::string library;
+    std::string library_version;
+  };
+
+  std::uint64_t id = 0;
+  std::string address;
+  std::string local_address;
+  int fd = -1;
+  TimePoint since{};
+
+  std::atomic<TimePoint> last_interaction{};
+  std::atomic<const Command*> last_command = nullptr;  // of the table, so it lives for ever
+  std::atomic<std::uint16_t> db = 0;
+  std::atomic<int> protocol = 2;
+  std::atomic<int> queued = -1;  // commands of an open MULTI; -1 = none
+  std::atomic<int> watched = 0;
+  std::atomic<bool> is_tls = false;
+  std::atomic<bool> no_evict = false;
+  std::atomic<bool> no_touch = false;
+  std::atomic<std::size_t> input_bytes = 0;
+  std::atomic<std::size_t> output_bytes = 0;
+
+  Names names() const;
+  void set_names(Names names);
+  // Ends the connection, on its own thread. Any thread; nothing happens once it has ended.
+  std::function<void()> end;
+
+ private:
+  mutable std::mutex mutex_;
+  Names names_;
+};
+
+// Who is connected? All clients of a node, over all reactors. Any thread; locked.
+class ClientList {
+ public:
+  // Gives it its number: 1, 2, 3, … in the order of connecting.
+  void add(const std::shared_ptr<ClientRecord>& record);
+  void remove(std::uint64_t id);
+
+  std::vector<std::shared_ptr<ClientRecord>> all() const;  // by number
+  std::size_t size() const;
+  std::uint64_t accepted() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<std::uint64_t, std::shared_ptr<ClientRecord>> records_;
+};
+
+}  // namespace stele::redis

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "keyspace/keyspace.h"
+#include "net/task.h"
+#include "protocols/redis/client.h"
+#include "protocols/redis/commands/command.h"
+#include "protocols/redis/head.h"
+#include "protocols/redis/wire/reply_writer.h"
+
+namespace stele::redis {
+
+// One command while it runs: its arguments, who asks, the keys it may touch, where its reply goes. Handlers
+// answer exactly once. Confined to its session; lives until the reply is complete.
+class Call {
+ public:
+  Call(Head& head, Client& client, ReactorStatistics& statistics, const Command& command,
+       std::span<const std::string_view> arguments, std::string& out)
+      : head_(head),
+        client_(client),
+        statistics_(statistics),
+        command_(command),
+        arguments_(arguments),
+        out_(out),
+        reply_(out, client.protocol) {}
+
+  const Command& command() const { return command_; }
+  std::size_t size() const { return arguments_.size(); }
+  std::string_view operator[](std::size_t i) const { return arguments_[i]; }
+  std::span<const std::string_view> arguments(std::size_t from = 0) const { return arguments_.subspan(from); }
+  // Whether the argument is that word, in any case of letters.
+  bool is(std::size_t i, std::string_view upper_word) const;
+  keyspace::KeyRef key(std::size_t i) const { return {client_.db, arguments_[i]}; }
+
+  Head& head() { return head_; }
+  Client& client() { return client_; }
+  ReactorStatistics& statistics() { return statistics_; }
+  wire::ReplyWriter& reply() { return reply_; }
+  // For a command that changes the protocol: its own reply is in the new one.
+  wire::ReplyWriter new_reply() { return {out_, client_.protocol}; }
+
+  // The group that the command's reach asked for.
+  bool has_group() const { return group_ != nullptr; }
+  keyspace::Group& group() { return *group_; }
+  void set_group(keyspace::Group* group) { group_ = group; }
+  // A queued command of this EXEC, with the same group and output.
+  Call within_exec(const Command& queued, std::span<const std::string_view> arguments) {
+    Call inner(head_, client_, statistics_, queued, arguments, out_);
+    inner.group_ = group_;
+    return inner;
+  }
+
+  void count_lookup(bool found) { found ? statistics_.hits.add() : statistics_.misses.add(); }
+
+  // Answers an error: with its code word, or as "ERR …".
+  void fail(const Error& error);
+  void fail(std::string_view text);            // "ERR " is put in front
+  void fail_with_code(std::string_view text);  // as it is
+  void fail_syntax() { fail("syntax error"); }
+  void fail_arity();
+  bool has_failed() const { return has_failed_; }
+
+  // The rest of a command that has to wait: run once the group has ended, before the next command. It must
+  // answer itself. Not within EXEC.
+  void go_on(net::Task<void> rest) { rest_ = std::move(rest); }
+  net::Task<void> take_rest() { return std::move(rest_); }
+
+ private:
+  Head& head_;
+  Client& client_;
+  ReactorStatistics& statistics_;
+  const Command& command_;
+  const std::span<const std::string_view> arguments_;
+  std::string& out_;
+  wire::ReplyWriter reply_;
+  keyspace::Group* group_ = nullptr;
+  bool has_failed_ = false;
+  net::Task<void> rest_;
+};
+
+// `auto value = …` or the error is answered and the handler ends.
+#define STELE_REDIS_TRY(declaration, call, expression)           \
+  auto STELE_CONCAT(result_, __LINE__) = (expression);           \
+  if (!STELE_CONCAT(result_, __LINE__).has_value())              \
+    return (call).fail(STELE_CONCAT(result_, __LINE__).error()); \
+  declaration = *std::move(STELE_CONCAT(result_, __LINE__))
+
+// The text of an error as a client sees it: "WRONGTYPE …", "ERR …".
+std::string error_text(const Error& error);
+
+// Arguments as numbers, with Redis' errors.
+Result<std::int64_t> integer_argument(std::string_view text);
+Result<long double> float_argument(std::string_view text);
+
+// The keys that a request names, by the command's key positions: indices into its arguments.
+std::vector<std::size_t> key_indices(const Command& command, std::size_t arguments);
+
+// Whether two texts are the same but for the case of letters; the second is in upper case.
+bool is_word(std::string_view text, std::string_view upper_word);
+std::string to_lower(std::string_view text);
+std::string to_upper(std::string_view text);
+
+// Redis' HELP of a container: its lines, framed.
+void answer_help(Call& call, std::string_view container, std::span<const std::string_view> lines);
+
+}  // namespace stele::redis

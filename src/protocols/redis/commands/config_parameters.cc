@@ -1,0 +1,151 @@
+#include "protocols/redis/commands/config_parameters.h"
+
+#include <array>
+#include <charconv>
+
+#include "protocols/redis/commands/call.h"
+
+namespace stele::redis {
+
+namespace {
+
+using Problem = std::optional<std::string>;
+
+std::optional<std::size_t> read_number(std::string_view text) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Problem check_memory(std::string_view value) {
+  if (!read_memory(value)) return "argument must be a memory value";
+  return std::nullopt;
+}
+
+Problem check_number(std::string_view value) {
+  if (!read_number(value)) return "argument couldn't be parsed into an integer";
+  return std::nullopt;
+}
+
+Problem check_bulk_bytes(std::string_view value) {
+  constexpr std::size_t kLeast = 1024UL * 1024;
+  if (const Problem problem = check_memory(value)) return problem;
+  const std::size_t bytes = *read_memory(value);
+  if (bytes < kLeast) return "argument must be between 1048576 and 9223372036854775807 inclusive";
+  if (bytes > keyspace::kStringBytesMax) return "Stele keeps no string above 536870912 bytes";
+  return std::nullopt;
+}
+
+Problem check_query_buffer_bytes(std::string_view value) {
+  constexpr std::size_t kLeast = 1024UL * 1024;
+  if (const Problem problem = check_memory(value)) return problem;
+  if (*read_memory(value) < kLeast)
+    return "argument must be between 1048576 and 9223372036854775807 inclusive";
+  return std::nullopt;
+}
+
+Problem check_clients(std::string_view value) {
+  const auto number = read_number(value);
+  if (!number) return "argument couldn't be parsed into an integer";
+  if (*number < 1) return "argument must be between 1 and 4294967295 inclusive";
+  return std::nullopt;
+}
+
+template <auto Member>
+std::string get_setting(Head& head) {
+  return std::to_string((head.settings().*Member).load());
+}
+
+template <auto Member>
+void set_memory(Head& head, std::string_view value) {
+  head.settings().*Member = *read_memory(value);
+}
+
+template <auto Member>
+void set_number(Head& head, std::string_view value) {
+  head.settings().*Member = *read_number(value);
+}
+
+void set_memory_max(Head& head, std::string_view value) {
+  head.settings().memory_bytes_max = *read_memory(value);
+  head.keys().keyspace().set_max_memory(*read_memory(value));
+}
+
+// A value that is as it is.
+template <const char* kText>
+std::string fixed(Head&) {
+  return kText;
+}
+
+constexpr char kEmpty[] = "";
+constexpr char kNo[] = "no";
+constexpr char kYes[] = "yes";
+constexpr char kZero[] = "0";
+constexpr char kNoEviction[] = "noeviction";
+constexpr char kSixteen[] = "16";
+
+using S = Settings;
+constexpr std::array kParameters = {
+    ConfigParameter{"maxmemory", get_setting<&S::memory_bytes_max>, check_memory, set_memory_max},
+    ConfigParameter{"maxclients", get_setting<&S::clients_max>, check_clients, set_number<&S::clients_max>},
+    ConfigParameter{"timeout", get_setting<&S::idle_seconds_max>, check_number,
+                    set_number<&S::idle_seconds_max>},
+    ConfigParameter{"proto-max-bulk-len", get_setting<&S::bulk_bytes_max>, check_bulk_bytes,
+                    set_memory<&S::bulk_bytes_max>},
+    ConfigParameter{"client-query-buffer-limit", get_setting<&S::query_buffer_bytes_max>,
+                    check_query_buffer_bytes, set_memory<&S::query_buffer_bytes_max>},
+    ConfigParameter{"hash-max-listpack-entries", get_setting<&S::listpack_entries_max>, check_number,
+                    set_number<&S::listpack_entries_max>},
+    ConfigParameter{"hash-max-listpack-value", get_setting<&S::listpack_value_bytes_max>, check_memory,
+                    set_memory<&S::listpack_value_bytes_max>},
+    ConfigParameter{"hash-max-ziplist-entries", get_setting<&S::listpack_entries_max>, check_number,
+                    set_number<&S::listpack_entries_max>},
+    ConfigParameter{"hash-max-ziplist-value", get_setting<&S::listpack_value_bytes_max>, check_memory,
+                    set_memory<&S::listpack_value_bytes_max>},
+    ConfigParameter{"maxmemory-policy", fixed<kNoEviction>},
+    ConfigParameter{"databases", fixed<kSixteen>},
+    ConfigParameter{"port", [](Head& head) { return std::to_string(head.port()); }},
+    // Stele writes neither; how durable keys are kept is said by their class.
+    ConfigParameter{"save", fixed<kEmpty>},
+    ConfigParameter{"appendonly", fixed<kNo>},
+    ConfigParameter{"notify-keyspace-events", fixed<kEmpty>},
+    ConfigParameter{"cluster-enabled", fixed<kNo>},
+    ConfigParameter{"lazyfree-lazy-user-del", fixed<kNo>},
+    ConfigParameter{"activerehashing", fixed<kYes>},
+    ConfigParameter{"min-replicas-to-write", fixed<kZero>},
+};
+
+}  // namespace
+
+std::optional<std::size_t> read_memory(std::string_view text) {
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  const auto number = read_number(text.substr(0, digits));
+  if (!number) return std::nullopt;
+  const std::string unit = digits == std::string_view::npos ? "" : to_lower(text.substr(digits));
+  struct Unit {
+    std::string_view name;
+    std::size_t bytes;
+  };
+  constexpr std::array kUnits = {
+      Unit{"", 1},         Unit{"b", 1},         Unit{"k", 1000},         Unit{"kb", 1024},
+      Unit{"m", 1000'000}, Unit{"mb", 1U << 20}, Unit{"g", 1000'000'000}, Unit{"gb", 1U << 30}};
+  for (const Unit& each : kUnits) {
+    std::size_t bytes = 0;
+    if (unit == each.name && !__builtin_mul_overflow(*number, each.bytes, &bytes)) return bytes;
+  }
+  return std::nullopt;
+}
+
+std::span<const ConfigParameter> config_parameters() {
+  return kParameters;
+}
+
+const ConfigParameter* find_config_parameter(std::string_view name) {
+  for (const ConfigParameter& parameter : kParameters) {
+    if (to_lower(name) == parameter.name) return &parameter;
+  }
+  return nullptr;
+}
+
+}  // namespace stele::redis

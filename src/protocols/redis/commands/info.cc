@@ -1,0 +1,230 @@
+#include "protocols/redis/commands/info.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <map>
+#include <vector>
+
+#include "protocols/redis/commands/table.h"
+#include "protocols/redis/version.h"
+
+namespace stele::redis {
+
+namespace {
+
+using Out = std::back_insert_iterator<std::string>;
+
+std::uint64_t sum(Head& head, OwnedCounter ReactorStatistics::* counter) {
+  std::uint64_t total = 0;
+  for (ReactorStatistics* const each : head.statistics()) total += (each->*counter).value();
+  return total;
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t pages = 0;
+  file >> pages >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string human(std::uint64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (bytes < 1024) return fmt::format("{}B", bytes);
+  if (bytes < 1024UL * 1024) return fmt::format("{:.2f}K", value / 1024);
+  if (bytes < 1024UL * 1024 * 1024) return fmt::format("{:.2f}M", value / 1024 / 1024);
+  return fmt::format("{:.2f}G", value / 1024 / 1024 / 1024);
+}
+
+void write_server(Call& call, Out out) {
+  const Head& head = call.head();
+  utsname system{};
+  ::uname(&system);
+  const auto up =
+      std::chrono::duration_cast<std::chrono::seconds>(head.services().clock->now() - head.started());
+  const auto now = head.services().clock->wall().time_since_epoch();
+  fmt::format_to(out,
+                 "redis_version:{}\r\nstele_version:{}\r\nredis_mode:standalone\r\nos:{} {} {}\r\n"
+                 "arch_bits:{}\r\nprocess_id:{}\r\nrun_id:{}\r\ntcp_port:{}\r\nserver_time_usec:{}\r\n"
+                 "uptime_in_seconds:{}\r\nuptime_in_days:{}\r\n",
+                 kRedisVersion, head.services().version, system.sysname, system.release, system.machine,
+                 sizeof(void*) * 8, ::getpid(), head.services().run_id, head.port(),
+                 std::chrono::duration_cast<std::chrono::microseconds>(now).count(), up.count(),
+                 up.count() / 86400);
+}
+
+void write_clients(Call& call, Out out) {
+  std::size_t input = 0;
+  std::size_t output = 0;
+  for (const auto& record : call.head().clients().all()) {
+    input = std::max(input, record->input_bytes.load());
+    output = std::max(output, record->output_bytes.load());
+  }
+  fmt::format_to(out,
+                 "connected_clients:{}\r\ncluster_connections:0\r\nmaxclients:{}\r\n"
+                 "client_recent_max_input_buffer:{}\r\nclient_recent_max_output_buffer:{}\r\n"
+                 "blocked_clients:0\r\ntracking_clients:0\r\nclients_in_timeout_table:0\r\n",
+                 call.head().clients().size(), call.head().settings().clients_max.load(), input, output);
+}
+
+void write_memory(Call& call, Out out) {
+  const auto stats = call.head().keys().keyspace().stats();
+  const std::uint64_t resident = resident_bytes();
+  const std::size_t limit = call.head().settings().memory_bytes_max;
+  fmt::format_to(out,
+                 "used_memory:{}\r\nused_memory_human:{}\r\nused_memory_dataset:{}\r\nused_memory_rss:{}\r\n"
+                 "used_memory_rss_human:{}\r\nmaxmemory:{}\r\nmaxmemory_human:{}\r\n"
+                 "maxmemory_policy:noeviction\r\nmem_allocator:jemalloc\r\n",
+                 stats.used_memory_bytes, human(stats.used_memory_bytes), stats.used_memory_bytes, resident,
+                 human(resident), limit, human(limit));
+}
+
+// How the keys fare in PostgreSQL.
+void write_persistence(Call& call, Out out) {
+  const views::KeysStatus status = call.head().keys().status();
+  const auto stats = call.head().keys().keyspace().stats();
+  fmt::format_to(out,
+                 "loading:{}\r\nasync_loading:0\r\nrdb_changes_since_last_save:{}\r\n"
+                 "rdb_bgsave_in_progress:0\r\naof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
+                 "stele_keys_owner:{}\r\nstele_backlog_objects:{}\r\nstele_backlog_bytes:{}\r\n"
+                 "stele_flushes:{}\r\nstele_flushes_failed:{}\r\nstele_flush_error:{}\r\n"
+                 "stele_refused_keys:{}\r\nstele_overridden:{}\r\nstele_lsn:{}\r\n",
+                 status.loading ? 1 : 0, stats.dirty_objects, status.owner ? 1 : 0, status.backlog_objects,
+                 status.backlog_bytes, status.flushes, status.flushes_failed, status.flush_error,
+                 status.refused_count, stats.overridden, call.head().keys().visible().to_string());
+  std::size_t number = 0;
+  for (const auto& refused : status.refused) {
+    std::string reason = refused.reason;
+    for (char& c : reason) {
+      if (c == '\r' || c == '\n') c = ' ';
+    }
+    fmt::format_to(out, "stele_refused_{}:{}\r\n", number++, reason);
+  }
+}
+
+void write_stats(Call& call, Out out) {
+  Head& head = call.head();
+  const auto stats = head.keys().keyspace().stats();
+  std::uint64_t errors = 0;
+  for (ReactorStatistics* const each : head.statistics()) {
+    for (const auto& [word, count] : each->errors()) errors += count;
+  }
+  fmt::format_to(
+      out,
+      "total_connections_received:{}\r\ntotal_commands_processed:{}\r\ntotal_net_input_bytes:{}\r\n"
+      "total_net_output_bytes:{}\r\nrejected_connections:{}\r\nexpired_keys:{}\r\n"
+      "evicted_keys:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:0\r\n"
+      "pubsub_patterns:0\r\ntotal_forks:0\r\nlatest_fork_usec:0\r\ntotal_error_replies:{}\r\n",
+      head.clients().accepted(), sum(head, &ReactorStatistics::commands),
+      sum(head, &ReactorStatistics::input_bytes), sum(head, &ReactorStatistics::output_bytes),
+      sum(head, &ReactorStatistics::refused_connections), stats.expired, stats.evicted,
+      sum(head, &ReactorStatistics::hits), sum(head, &ReactorStatistics::misses), errors);
+}
+
+void write_replication(Call& call, Out out) {
+  fmt::format_to(out,
+                 "role:master\r\nconnected_slaves:0\r\nmaster_failover_state:no-failover\r\n"
+                 "master_replid:{}\r\nmaster_repl_offset:0\r\nsecond_repl_offset:-1\r\n"
+                 "repl_backlog_active:0\r\n",
+                 call.head().services().run_id);
+}
+
+void write_cpu(Call&, Out out) {
+  rusage own{};
+  ::getrusage(RUSAGE_SELF, &own);
+  fmt::format_to(out, "used_cpu_sys:{}.{:06}\r\nused_cpu_user:{}.{:06}\r\n", own.ru_stime.tv_sec,
+                 own.ru_stime.tv_usec, own.ru_utime.tv_sec, own.ru_utime.tv_usec);
+}
+
+void write_command_statistics(Call& call, Out out) {
+  const auto commands = CommandTable::get().all();
+  const std::vector<ReactorStatistics*> reactors = call.head().statistics();
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    std::uint64_t calls = 0;
+    std::uint64_t ns = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t failed = 0;
+    for (ReactorStatistics* const each : reactors) {
+      const auto& of_command = each->of_command(i);
+      calls += of_command.calls.value();
+      ns += of_command.nanoseconds.value();
+      rejected += of_command.rejected.value();
+      failed += of_command.failed.value();
+    }
+    if (calls + rejected == 0) continue;
+    const double per_call = calls == 0 ? 0 : static_cast<double>(ns) / 1000.0 / static_cast<double>(calls);
+    fmt::format_to(out,
+                   "cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},failed_calls={}\r\n",
+                   commands[i].name, calls, ns / 1000, per_call, rejected, failed);
+  }
+}
+
+void write_error_statistics(Call& call, Out out) {
+  std::map<std::string, std::uint64_t> errors;
+  for (ReactorStatistics* const each : call.head().statistics()) {
+    for (const auto& [word, count] : each->errors()) errors[word] += count;
+  }
+  for (const auto& [word, count] : errors) fmt::format_to(out, "errorstat_{}:count={}\r\n", word, count);
+}
+
+void write_cluster(Call&, Out out) {
+  fmt::format_to(out, "cluster_enabled:0\r\n");
+}
+
+void write_keyspace(Call& call, Out out) {
+  const auto stats = call.head().keys().keyspace().stats();
+  for (std::uint16_t i = 0; i < kDatabases; ++i) {
+    const std::size_t keys = call.group().keys().size(keyspace::DatabaseNumber(i));
+    if (keys == 0) continue;
+    fmt::format_to(out, "db{}:keys={}", i, keys);
+    // How many expire is known over all databases only, so it is told when there is one.
+    if (keys == stats.keys) fmt::format_to(out, ",expires={}", stats.keys_with_expiry);
+    fmt::format_to(out, "\r\n");
+  }
+}
+
+struct Section {
+  std::string_view name;
+  std::string_view title;
+  bool is_usual;
+  void (*write)(Call&, Out);
+};
+
+constexpr std::array kSections = {
+    Section{"server", "Server", true, write_server},
+    Section{"clients", "Clients", true, write_clients},
+    Section{"memory", "Memory", true, write_memory},
+    Section{"persistence", "Persistence", true, write_persistence},
+    Section{"stats", "Stats", true, write_stats},
+    Section{"replication", "Replication", true, write_replication},
+    Section{"cpu", "CPU", true, write_cpu},
+    Section{"commandstats", "Commandstats", false, write_command_statistics},
+    Section{"errorstats", "Errorstats", true, write_error_statistics},
+    Section{"cluster", "Cluster", true, write_cluster},
+    Section{"keyspace", "Keyspace", true, write_keyspace},
+};
+
+}  // namespace
+
+std::string info_text(Call& call, std::span<const std::string_view> sections) {
+  std::string text;
+  for (const Section& section : kSections) {
+    bool is_asked = sections.empty() && section.is_usual;
+    for (const std::string_view name : sections) {
+      is_asked |= to_lower(name) == section.name;
+      is_asked |= is_word(name, "ALL") || is_word(name, "EVERYTHING");
+      is_asked |= is_word(name, "DEFAULT") && section.is_usual;
+    }
+    if (!is_asked) continue;
+    if (!text.empty()) text += "\r\n";
+    fmt::format_to(Out(text), "# {}\r\n", section.title);
+    section.write(call, Out(text));
+  }
+  return text;
+}
+
+}  // namespace stele::redis

@@ -1,0 +1,125 @@
+#include "protocols/redis/commands/run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "protocols/redis/commands/table.h"
+
+namespace stele::redis {
+
+namespace {
+
+using keyspace::Key;
+using keyspace::KeyClass;
+using keyspace::KeyRef;
+using keyspace::Scope;
+
+// More keys than this and the group takes everything: declaring each costs more.
+constexpr std::size_t kDeclaredMax = 64;
+
+Scope scope_of_keys(std::vector<Key> keys) {
+  return keys.size() > kDeclaredMax ? Scope::whole() : Scope::keys(std::move(keys));
+}
+
+// What the queued commands and the watches reach together.
+Scope scope_of_queue(const Client& client) {
+  std::vector<Key> keys;
+  for (const auto& watched : client.transaction.watched) keys.push_back(watched.key);
+  keyspace::DatabaseNumber db = client.db;
+  for (const QueuedCommand& queued : client.transaction.commands) {
+    const Command& command = *queued.command;
+    switch (command.reach) {
+      case Reach::kNothing:
+        // After it the keys are another database's, which is known only when it ran.
+        if (command.name == "select") return Scope::whole();
+        break;
+      case Reach::kNoKey:
+        break;
+      case Reach::kKeys:
+        for (const std::size_t i : key_indices(command, queued.arguments.size())) {
+          keys.emplace_back(db, queued.arguments[i]);
+        }
+        break;
+      default:
+        return Scope::whole();
+    }
+  }
+  return scope_of_keys(std::move(keys));
+}
+
+}  // namespace
+
+void run(Call& call) {
+  ReactorStatistics::OfCommand* counters = nullptr;
+  // Subcommands are counted with their container's row.
+  const CommandTable& table = CommandTable::get();
+  const std::string_view name = call.command().name;
+  const std::size_t bar = name.find('|');
+  const Command* const row =
+      bar == std::string_view::npos ? &call.command() : table.find(name.substr(0, bar));
+  counters = &call.statistics().of_command(table.index(*row));
+  call.command().handler(call);
+  const TimePoint now = std::chrono::steady_clock::now();
+  counters->calls.add();
+  counters->nanoseconds.add(static_cast<std::uint64_t>((now - call.client().idle_since).count()));
+  if (call.has_failed()) counters->failed.add();
+  call.client().idle_since = now;
+}
+
+Scope scope_of(const Command& command, std::span<const std::string_view> arguments, const Client& client) {
+  switch (command.reach) {
+    case Reach::kNothing:
+    case Reach::kPages:
+    case Reach::kNoKey:
+      return Scope::none();
+    case Reach::kKeys: {
+      std::vector<Key> keys;
+      for (const std::size_t i : key_indices(command, arguments.size())) {
+        keys.emplace_back(client.db, std::string(arguments[i]));
+      }
+      return scope_of_keys(std::move(keys));
+    }
+    case Reach::kCursor: {
+      const auto cursor = integer_argument(arguments[1]);
+      return Scope::slice(cursor && *cursor > 0 ? static_cast<std::uint64_t>(*cursor) : 0);
+    }
+    case Reach::kWhole:
+      return Scope::whole();
+    case Reach::kQueue:
+      return scope_of_queue(client);
+  }
+  return Scope::whole();
+}
+
+std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Command& command,
+                                              std::span<const std::string_view> arguments,
+                                              keyspace::DatabaseNumber db) {
+  using Kind = views::MappedWrite::Kind;
+  std::vector<views::MappedWrite> writes;
+  const bool sets = command.name == "hset" || command.name == "hmset";
+  const bool removes = command.name == "del" || command.name == "unlink";
+  if (!sets && !removes && command.name != "hdel") return writes;
+  if (sets && arguments.size() % 2 != 0) return writes;
+  for (const std::size_t i : key_indices(command, arguments.size())) {
+    if (keys.class_of(arguments[i]) != KeyClass::kMapped) continue;
+    views::MappedWrite write;
+    write.kind = sets ? Kind::kSetFields : (removes ? Kind::kRemove : Kind::kRemoveFields);
+    write.key = Key(db, std::string(arguments[i]));
+    for (std::size_t j = 2; sets && j + 1 < arguments.size(); j += 2) {
+      write.fields.push_back({std::string(arguments[j]), std::string(arguments[j + 1])});
+    }
+    for (std::size_t j = 2; !sets && !removes && j < arguments.size(); ++j) {
+      write.fields.push_back({std::string(arguments[j]), {}});
+    }
+    writes.push_back(std::move(write));
+  }
+  return writes;
+}
+
+void answer_mapped(Call& call, std::uint64_t count) {
+  if (call.command().name == "hmset") return call.reply().ok();
+  call.reply().integer(static_cast<std::int64_t>(count));
+}
+
+}  // namespace stele::redis

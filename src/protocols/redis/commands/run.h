@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "keyspace/keyspace.h"
+#include "protocols/redis/client.h"
+#include "protocols/redis/commands/call.h"
+#include "views/keys/keys.h"
+
+namespace stele::redis {
+
+// Runs the handler and counts it.
+void run(Call& call);
+
+// Whether nothing that the transaction watches has changed. The group declares those keys.
+bool watches_hold(keyspace::Group& group, const Transaction& transaction);
+
+// The keys that a group for this command declares, with those that a transaction gathered.
+keyspace::Scope scope_of(const Command& command, std::span<const std::string_view> arguments,
+                         const Client& client);
+
+// What a command on a mapped key asks of its row; nothing if it names no mapped key, or is none of HSET,
+// HMSET, HDEL, DEL and UNLINK, which are the writes that a row can take.
+std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Command& command,
+                                              std::span<const std::string_view> arguments,
+                                              keyspace::DatabaseNumber db);
+// The reply to such a command, after its rows were written: `count` over all of them.
+void answer_mapped(Call& call, std::uint64_t count);
+
+}  // namespace stele::redis

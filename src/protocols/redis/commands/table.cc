@@ -1,0 +1,74 @@
+#include "protocols/redis/commands/table.h"
+
+#include "base/check.h"
+
+namespace stele::redis {
+
+namespace {
+
+constexpr std::size_t kSlots = 512;  // a power of two, about four times the commands
+constexpr std::size_t kLongestName = 24;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::size_t hash_name(std::string_view name) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(lower(c))) * 16777619U;
+  return (hash ^ (hash >> 15)) & (kSlots - 1);
+}
+
+bool equal_ignoring_case(std::string_view text, std::string_view lowered) {
+  if (text.size() != lowered.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lowered[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const CommandTable& CommandTable::get() {
+  static const CommandTable table;
+  return table;
+}
+
+CommandTable::CommandTable() : slots_(kSlots) {
+  for (const auto& family :
+       {string_commands(), number_commands(), hash_commands(), key_commands(), expiry_commands(),
+        scan_commands(), connection_commands(), client_commands(), transaction_commands(), server_commands(),
+        command_commands(), config_commands(), stele_commands()}) {
+    rows_.insert(rows_.end(), family.begin(), family.end());
+  }
+  STELE_CHECK(rows_.size() < kSlots / 2);
+  for (const Command& command : rows_) {
+    std::size_t slot = hash_name(command.name);
+    while (slots_[slot] != nullptr) slot = (slot + 1) % kSlots;
+    slots_[slot] = &command;
+  }
+}
+
+const Command* CommandTable::find(std::string_view name) const {
+  if (name.size() > kLongestName) return nullptr;
+  for (std::size_t slot = hash_name(name); slots_[slot] != nullptr; slot = (slot + 1) % kSlots) {
+    if (equal_ignoring_case(name, slots_[slot]->name)) return slots_[slot];
+  }
+  return nullptr;
+}
+
+const Command* CommandTable::find_subcommand(const Command& container, std::string_view name) {
+  for (const Command& command : container.subcommands) {
+    if (equal_ignoring_case(name, command.name.substr(container.name.size() + 1))) return &command;
+  }
+  return nullptr;
+}
+
+const Command* CommandTable::find_full(std::string_view name) const {
+  const std::size_t bar = name.find('|');
+  const Command* const command = find(name.substr(0, bar));
+  if (command == nullptr || bar == std::string_view::npos) return command;
+  return find_subcommand(*command, name.substr(bar + 1));
+}
+
+}  // namespace stele::redis

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocols/redis/commands/command.h"
+
+namespace stele::redis {
+
+// Which command has this name? All rows of all families, hashed by name; the names of Redis 7 that are not
+// here yet are told apart from names that nobody knows. Immutable, for any thread. Cost of find(): one hash
+// and one comparison.
+class CommandTable {
+ public:
+  static const CommandTable& get();
+
+  // In any case of letters; null for a name that is not served.
+  const Command* find(std::string_view name) const;
+  // A subcommand of a container, by the second argument.
+  static const Command* find_subcommand(const Command& container, std::string_view name);
+  // "client|list" or "get".
+  const Command* find_full(std::string_view name) const;
+
+  std::span<const Command> all() const { return rows_; }
+  // A number for each row of all(), for counters by command.
+  std::size_t index(const Command& command) const {
+    return static_cast<std::size_t>(&command - rows_.data());
+  }
+
+ private:
+  CommandTable();
+
+  std::vector<Command> rows_;          // of all families, in their order
+  std::vector<const Command*> slots_;  // open addressing, into rows_
+};
+
+// What Redis 7 has under that name and Stele does not serve.
+bool is_known_to_redis(std::string_view name);
+bool is_known_to_redis(std::string_view container, std::string_view subcommand);
+
+// The families, one a file.
+std::span<const Command> string_commands();
+std::span<const Command> number_commands();
+std::span<const Command> hash_commands();
+std::span<const Command> key_commands();
+std::span<const Command> expiry_commands();
+std::span<const Command> scan_commands();
+std::span<const Command> connection_commands();
+std::span<const Command> client_commands();
+std::span<const Command> transaction_commands();
+std::span<const Command> server_commands();
+std::span<const Command> command_commands();
+std::span<const Command> config_commands();
+std::span<const Command> stele_commands();
+
+}  // namespace stele::redis

@@ -1,0 +1,130 @@
+#include "protocols/redis/dispatch.h"
+
+#include <fmt/format.h>
+
+#include "keyspace/errors.h"
+#include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/table.h"
+#include "protocols/redis/wire/reply_writer.h"
+
+namespace stele::redis {
+
+namespace {
+
+constexpr std::size_t kShownNameBytes = 128;
+constexpr std::size_t kShownArgumentsBytes = 128;
+
+// The text as Redis prints it: up to a NUL, and no more than that many bytes.
+std::string_view shown(std::string_view text, std::size_t bytes_max) {
+  return text.substr(0, std::min(text.find('\0'), bytes_max));
+}
+
+std::string unknown_command(std::span<const std::string_view> arguments) {
+  if (is_known_to_redis(arguments[0])) {
+    return fmt::format("ERR the command '{}' is not supported by Stele yet", to_lower(arguments[0]));
+  }
+  std::string given;
+  for (std::size_t i = 1; i < arguments.size() && given.size() < kShownArgumentsBytes; ++i) {
+    given += fmt::format("'{}' ", shown(arguments[i], kShownArgumentsBytes - given.size()));
+  }
+  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     shown(arguments[0], kShownNameBytes), given);
+}
+
+std::string unknown_subcommand(const Command& container, std::string_view name) {
+  if (is_known_to_redis(container.name, name)) {
+    return fmt::format("ERR the command '{}|{}' is not supported by Stele yet", container.name,
+                       to_lower(name));
+  }
+  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", shown(name, kShownNameBytes),
+                     to_upper(container.name));
+}
+
+class Dispatcher {
+ public:
+  Dispatcher(Head& head, Client& client, ReactorStatistics& statistics,
+             std::span<const std::string_view> arguments, std::string& out)
+      : head_(head), client_(client), statistics_(statistics), arguments_(arguments), out_(out) {}
+
+  const Command* run() {
+    const Command* command = find();
+    if (command == nullptr) return nullptr;
+    client_.record->last_command.store(command, std::memory_order_relaxed);
+    if (!is_allowed(*command)) return nullptr;
+    if (!client_.transaction.is_open || command->is(flag::kAtOnce)) return command;
+    queue(*command);
+    return nullptr;
+  }
+
+ private:
+  const CommandTable& table_ = CommandTable::get();
+
+  const Command* find() {
+    const Command* const row = table_.find(arguments_[0]);
+    if (row == nullptr) return refuse(nullptr, unknown_command(arguments_));
+    const Command* command = row;
+    if (!row->subcommands.empty() && arguments_.size() > 1) {
+      command = CommandTable::find_subcommand(*row, arguments_[1]);
+      if (command == nullptr) return refuse(row, unknown_subcommand(*row, arguments_[1]));
+    }
+    if (!command->takes(arguments_.size())) {
+      return refuse(row, fmt::format("ERR wrong number of arguments for '{}' command", command->name));
+    }
+    return command;
+  }
+
+  bool is_allowed(const Command& command) {
+    if (!client_.is_authenticated && !command.is(flag::kNoAuth)) {
+      return refuse(&command, "NOAUTH Authentication required.") != nullptr;
+    }
+    if (client_.transaction.is_open && command.is(flag::kNoMulti)) {
+      return refuse(&command, "ERR Command not allowed inside a transaction") != nullptr;
+    }
+    const std::size_t memory_max = head_.settings().memory_bytes_max;
+    if (memory_max > 0 && command.is(flag::kDenyOom) &&
+        head_.keys().keyspace().stats().used_memory_bytes > memory_max) {
+      return refuse(&command, error_text(keyspace::out_of_memory())) != nullptr;
+    }
+    return true;
+  }
+
+  void queue(const Command& command) {
+    Transaction& transaction = client_.transaction;
+    for (const std::string_view argument : arguments_) transaction.queued_bytes += argument.size() + 32;
+    if (transaction.queued_bytes > head_.settings().query_buffer_bytes_max) {
+      transaction.commands.clear();
+      refuse(&command, "ERR the transaction is larger than client-query-buffer-limit");
+      return;
+    }
+    transaction.commands.emplace_back(command, arguments_);
+    client_.show_transaction();
+    wire::ReplyWriter(out_, client_.protocol).simple("QUEUED");
+  }
+
+  // Always null.
+  const Command* refuse(const Command* command, std::string_view text) {
+    wire::ReplyWriter(out_, client_.protocol).error(text);
+    statistics_.count_error(text);
+    if (command != nullptr) {
+      const Command* const row = table_.find(command->name.substr(0, command->name.find('|')));
+      statistics_.of_command(table_.index(*row)).rejected.add();
+    }
+    if (client_.transaction.is_open) client_.transaction.is_broken = true;
+    return nullptr;
+  }
+
+  Head& head_;
+  Client& client_;
+  ReactorStatistics& statistics_;
+  const std::span<const std::string_view> arguments_;
+  std::string& out_;
+};
+
+}  // namespace
+
+const Command* dispatch(Head& head, Client& client, ReactorStatistics& statistics,
+                        std::span<const std::string_view> arguments, std::string& out) {
+  return Dispatcher(head, client, statistics, arguments, out).run();
+}
+
+}  // namespace stele::redis

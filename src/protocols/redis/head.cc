@@ -1,0 +1,65 @@
+#include "protocols/redis/head.h"
+
+#include <utility>
+
+#include "protocols/redis/commands/table.h"
+#include "protocols/redis/session.h"
+
+namespace stele::redis {
+
+namespace {
+
+constexpr std::size_t kExpiredATurn = 400;
+constexpr Duration kExpiryPause = std::chrono::milliseconds(100);
+constexpr Duration kExpiryPauseWithMore = std::chrono::milliseconds(1);
+
+}  // namespace
+
+Head::Head(Services services) : services_(std::move(services)), started_(services_.clock->now()) {
+  settings_.clients_max = services_.clients_max;
+  MetricRegistry& metrics = *services_.metrics;
+  const MetricLabels label = {{"head", "redis"}};
+  metrics_.requests = &metrics.counter("stele_requests_total", "Requests answered, by head.", label);
+  metrics_.request_time =
+      &metrics.histogram("stele_request_seconds", "Time from a request to its answer.", label);
+  metrics_.connections = &metrics.gauge("stele_connections", "Open connections, by head.", label);
+  metrics.gauge_callback("stele_keys", "Keys in memory, of all databases.", {}, [keys = services_.keys] {
+    return static_cast<double>(keys->keyspace().stats().keys);
+  });
+  metrics.gauge_callback("stele_keys_memory_bytes", "Memory of the keys.", {}, [keys = services_.keys] {
+    return static_cast<double>(keys->keyspace().stats().used_memory_bytes);
+  });
+}
+
+net::Task<void> Head::serve(std::unique_ptr<net::Stream> stream) {
+  return serve_session(std::move(stream), this);
+}
+
+ReactorStatistics& Head::statistics_here() {
+  net::Reactor* const here = net::Reactor::current();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [reactor, statistics] : statistics_) {
+    if (reactor == here) return *statistics;
+  }
+  const std::size_t commands = CommandTable::get().all().size();
+  return *statistics_.emplace_back(here, std::make_unique<ReactorStatistics>(commands)).second;
+}
+
+std::vector<ReactorStatistics*> Head::statistics() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ReactorStatistics*> all;
+  for (const auto& [reactor, statistics] : statistics_) all.push_back(statistics.get());
+  return all;
+}
+
+ExpiryCycle::ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace)
+    : reactor_(reactor), keyspace_(keyspace), timer_(reactor) {
+  turn();
+}
+
+void ExpiryCycle::turn() {
+  const bool more = keyspace_.expire_some(kExpiredATurn) == kExpiredATurn;
+  timer_.set(reactor_.now() + (more ? kExpiryPauseWithMore : kExpiryPause), [this] { turn(); });
+}
+
+}  // namespace stele::redis

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "net/reactor.h"
+#include "net/stream.h"
+#include "net/task.h"
+#include "net/tls.h"
+#include "protocols/redis/client_list.h"
+#include "protocols/redis/settings.h"
+#include "protocols/redis/statistics.h"
+#include "views/keys/keys.h"
+
+namespace stele::views {
+class Freshness;
+}
+
+namespace stele::redis {
+
+// What the head works on. All of it outlives the head.
+struct Services {
+  views::NodeKeys* keys = nullptr;
+  views::Freshness* freshness_or_null = nullptr;  // without a PostgreSQL there is none
+  MetricRegistry* metrics = nullptr;
+  const Clock* clock = nullptr;
+  std::shared_ptr<net::TlsContext> tls_or_null;  // clients that begin with a TLS hello get it
+  std::string password;                          // of AUTH; empty: none is asked for
+  std::size_t clients_max = 10'000;
+  std::string version;  // Stele's
+  std::string run_id;   // 40 hexadecimal digits
+};
+
+// The Redis head of a node: what all of its sessions share. Any thread, but for at(): a reactor's own part is
+// made on its thread before sessions run there. Lifetime: outlives them.
+class Head {
+ public:
+  explicit Head(Services services);
+
+  // Serves one client to its end, on the current reactor.
+  net::Task<void> serve(std::unique_ptr<net::Stream> stream);
+
+  const Services& services() const { return services_; }
+  views::NodeKeys& keys() { return *services_.keys; }
+  Settings& settings() { return settings_; }
+  ClientList& clients() { return clients_; }
+  TimePoint started() const { return started_; }
+  void set_port(std::uint16_t port) { port_ = port; }
+  std::uint16_t port() const { return port_; }
+
+  // The statistics of the current reactor, made when it first asks.
+  ReactorStatistics& statistics_here();
+  // Each reactor's, for sums.
+  std::vector<ReactorStatistics*> statistics() const;
+
+  struct Metrics {
+    Counter* requests;
+    Histogram* request_time;
+    Gauge* connections;
+  };
+  const Metrics& metrics() const { return metrics_; }
+
+ private:
+  const Services services_;
+  Settings settings_;
+  ClientList clients_;
+  Metrics metrics_;
+  const TimePoint started_;
+  std::atomic<std::uint16_t> port_ = 0;
+
+  mutable std::mutex mutex_;
+  std::vector<std::pair<net::Reactor*, std::unique_ptr<ReactorStatistics>>> statistics_;
+};
+
+// Removes keys whose time is over, though nobody asks for them: a few hundred a time, ten times a second and
+// at once again while there are more. On one reactor; destroyed there, before the keys.
+class ExpiryCycle {
+ public:
+  ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace);
+
+ private:
+  void turn();
+
+  net::Reactor& reactor_;
+  keyspace::Keyspace& keyspace_;
+  net::Timer timer_;
+};
+
+}  // namespace stele::redis

@@ -1,0 +1,57 @@
+#include "protocols/redis/needs.h"
+
+#include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/run.h"
+
+namespace stele::redis {
+
+namespace {
+
+using keyspace::KeyClass;
+
+void add(Needs& needs, views::NodeKeys& keys, const Command& command,
+         std::span<const std::string_view> arguments, keyspace::DatabaseNumber db) {
+  if (command.reach == Reach::kNothing) return;
+  needs.keys = true;
+  const bool writes = command.is(flag::kWrite);
+  if (writes && command.reach == Reach::kWhole && command.keys.first == 0) {
+    needs.durable_write = needs.all_synced = needs.other_writes = true;
+    return;
+  }
+  for (const std::size_t i : key_indices(command, arguments.size())) {
+    const std::string_view name = arguments[i];
+    const KeyClass key_class = keys.class_of(name);
+    if (key_class == KeyClass::kMapped) {
+      needs.is_loading |= keys.loading(name);
+      continue;
+    }
+    needs.other_writes |= writes;
+    if (!writes || !is_written_behind(key_class)) continue;
+    needs.durable_write = true;
+    if (key_class == KeyClass::kDurableSync) needs.synced.emplace_back(db, std::string(name));
+  }
+  if (!writes) return;
+  for (views::MappedWrite& write : mapped_writes(keys, command, arguments, db)) {
+    needs.mapped.push_back(std::move(write));
+  }
+}
+
+}  // namespace
+
+Needs needs_of(views::NodeKeys& keys, const Command& command, std::span<const std::string_view> arguments,
+               const Client& client) {
+  Needs needs;
+  if (command.reach != Reach::kQueue) {
+    add(needs, keys, command, arguments, client.db);
+    return needs;
+  }
+  needs.keys = !client.transaction.commands.empty();
+  std::vector<std::string_view> views;
+  for (const QueuedCommand& queued : client.transaction.commands) {
+    views.assign(queued.arguments.begin(), queued.arguments.end());
+    add(needs, keys, *queued.command, views, client.db);
+  }
+  return needs;
+}
+
+}  // namespace stele::redis

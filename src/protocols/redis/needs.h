@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "keyspace/key.h"
+#include "protocols/redis/client.h"
+#include "protocols/redis/commands/command.h"
+#include "views/keys/keys.h"
+
+namespace stele::redis {
+
+// What must hold before a command runs, and what must happen before it is answered, by the classes of its
+// keys.
+struct Needs {
+  bool keys = false;                  // it looks at the keyspace
+  bool is_loading = false;            // a key whose mapping is not loaded yet
+  bool durable_write = false;         // it may change keys that are written behind
+  std::vector<keyspace::Key> synced;  // those that must be committed before the reply
+  bool all_synced = false;            // any key may be such a one: FLUSHALL
+  std::vector<views::MappedWrite> mapped;
+  bool other_writes = false;  // besides the mapped ones, in the same command
+
+  bool waits_for_commit() const { return all_synced || !synced.empty(); }
+};
+
+Needs needs_of(views::NodeKeys& keys, const Command& command, std::span<const std::string_view> arguments,
+               const Client& client);
+
+}  // namespace stele::redis

@@ -1,0 +1,357 @@
+#include "protocols/redis/session.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "net/mailbox.h"
+#include "net/reactor.h"
+#include "protocols/redis/begin_group.h"
+#include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/run.h"
+#include "protocols/redis/dispatch.h"
+#include "protocols/redis/head.h"
+#include "protocols/redis/needs.h"
+#include "protocols/redis/unsettled.h"
+#include "protocols/redis/wire/request_parser.h"
+
+namespace stele::redis {
+
+namespace {
+
+constexpr Logger kLog("redis");
+
+// Replies go on their way when so many have gathered, though further requests are there.
+constexpr std::size_t kGatheredBytesMax = 64 * 1024;
+// So many commands of one connection, then the others of this reactor.
+constexpr int kCommandsInARow = 256;
+constexpr Duration kWritableTimeMax = std::chrono::seconds(10);
+constexpr Duration kMappedTimeMax = std::chrono::seconds(10);
+constexpr char kTlsHandshake = 0x16;
+
+// The stream of a session, for whoever ends it from outside: null once the session has ended. On its
+// reactor's thread only.
+struct Door {
+  net::Stream* stream_or_null = nullptr;
+};
+
+class Session {
+ public:
+  Session(std::unique_ptr<net::Stream> stream, Head& head)
+      : stream_(std::move(stream)),
+        head_(head),
+        statistics_(head.statistics_here()),
+        door_(std::make_shared<Door>(stream_.get())) {
+    client_.is_authenticated = head.services().password.empty();
+    client_.record = std::make_shared<ClientRecord>();
+    ClientRecord& record = *client_.record;
+    record.address = stream_->peer().to_string();
+    record.local_address = stream_->local().to_string();
+    record.fd = stream_->fd();
+    record.since = head.services().clock->now();
+    record.last_interaction = record.since;
+    record.end = [mailbox = net::Reactor::current()->mailbox(), door = std::weak_ptr<Door>(door_)] {
+      mailbox->post([door] {
+        const auto open = door.lock();
+        if (open && open->stream_or_null) open->stream_or_null->close();
+      });
+    };
+    head.clients().add(client_.record);
+    head.metrics().connections->add(1);
+  }
+  ~Session() {
+    door_->stream_or_null = nullptr;
+    head_.clients().remove(client_.record->id);
+    head_.metrics().connections->add(-1);
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  net::Task<void> run();
+
+ private:
+  using Arguments = std::span<const std::string_view>;
+
+  net::Task<bool> open();
+  net::Task<void> serve_requests();
+  net::Task<bool> read_more();
+  net::Task<bool> send(bool all);
+  net::Task<void> execute_with_needs(const Command* command, Needs needs);
+  net::Task<bool> prepare(Call* call, Needs* needs);
+  net::Task<bool> write_rows(Call* call, Needs* needs);
+  net::Task<bool> write_queued_rows(Call* call, Needs* needs);
+  wire::RequestLimits limits() const { return {head_.settings().bulk_bytes_max, client_.is_authenticated}; }
+  std::string& out() { return stream_->output(); }
+  void note_batch();
+  void end_reply(std::size_t begin);
+
+  std::unique_ptr<net::Stream> stream_;
+  Head& head_;
+  ReactorStatistics& statistics_;
+  Client client_;
+  std::shared_ptr<Door> door_;
+  wire::RequestParser parser_;
+  Unsettled unsettled_;
+  TimePoint batch_began_{};
+  std::uint64_t batch_requests_ = 0;
+};
+
+TimePoint steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
+// Figures that are told once for all requests that came together.
+void Session::note_batch() {
+  if (batch_requests_ == 0) return;
+  const auto taken = static_cast<std::uint64_t>((steady_now() - batch_began_).count());
+  head_.metrics().requests->add(batch_requests_);
+  head_.metrics().request_time->record_ns(taken, batch_requests_);
+  statistics_.commands.add(batch_requests_);
+  batch_requests_ = 0;
+}
+
+// Sends what has gathered, after what it promises is durable. False: the client is gone, or does not read.
+net::Task<bool> Session::send(bool all) {
+  if (!unsettled_.empty()) co_await unsettled_.settle(&head_.keys(), &out());
+  statistics_.output_bytes.add(out().size());
+  client_.record->output_bytes.store(out().size(), std::memory_order_relaxed);
+  stream_->set_write_deadline(net::Reactor::current()->now() + std::chrono::seconds(kOutputPatienceSeconds));
+  Result<void> sent;
+  if (all) {
+    sent = co_await stream_->drain();
+  } else {
+    sent = co_await stream_->flush();
+  }
+  client_.record->output_bytes.store(0, std::memory_order_relaxed);
+  if (!sent && sent.error().code == ErrorCode::kDeadlineExceeded) {
+    kLog.warn("client closed for not reading its replies peer={}", client_.record->address);
+  }
+  co_return sent.has_value();
+}
+
+net::Task<bool> Session::read_more() {
+  const std::size_t held = stream_->input().size() + parser_.memory_bytes();
+  client_.record->input_bytes.store(held, std::memory_order_relaxed);
+  if (held > head_.settings().query_buffer_bytes_max) {
+    kLog.warn("client closed for a request beyond client-query-buffer-limit peer={}",
+              client_.record->address);
+    co_return false;
+  }
+  const std::size_t idle_seconds = head_.settings().idle_seconds_max;
+  stream_->set_read_deadline(
+      idle_seconds == 0 ? kNoDeadline : net::Reactor::current()->now() + std::chrono::seconds(idle_seconds));
+  const auto more = co_await stream_->read();
+  batch_began_ = client_.idle_since = steady_now();
+  client_.record->last_interaction.store(batch_began_, std::memory_order_relaxed);
+  co_return more.has_value();
+}
+
+// TLS for who speaks it, and a place for the client. False: it is not served.
+net::Task<bool> Session::open() {
+  const bool came = co_await read_more();
+  if (!came) co_return false;
+  if (head_.services().tls_or_null && stream_->input().front() == kTlsHandshake) {
+    const auto secured = co_await stream_->start_tls(head_.services().tls_or_null);
+    if (!secured) co_return false;
+    client_.record->is_tls = true;
+  }
+  co_return true;
+}
+
+net::Task<void> Session::run() {
+  if (head_.clients().size() > head_.settings().clients_max) {
+    statistics_.refused_connections.add();
+    wire::ReplyWriter(out(), 2).error("ERR max number of clients reached");
+    (void)co_await send(true);
+    co_return;
+  }
+  const bool is_open = co_await open();
+  if (is_open) co_await serve_requests();
+}
+
+// Takes the reply away that the client does not want.
+void Session::end_reply(std::size_t begin) {
+  if (client_.replies == ReplyMode::kOn) return;
+  if (client_.replies == ReplyMode::kSkipNext) {
+    client_.replies = ReplyMode::kSkipThis;
+    return;
+  }
+  out().resize(begin);
+  unsettled_.forget_replies(begin);
+  if (client_.replies == ReplyMode::kSkipThis) client_.replies = ReplyMode::kOn;
+}
+
+net::Task<void> Session::serve_requests() {
+  int in_a_row = 0;
+  while (!stream_->is_closed()) {
+    const auto outcome = parser_.next(stream_->input(), limits());
+    if (outcome == wire::RequestParser::Outcome::kIncomplete) {
+      if (!out().empty()) {
+        const bool sent = co_await send(false);
+        if (!sent) co_return;
+      }
+      note_batch();
+      const bool came = co_await read_more();
+      if (!came) co_return;
+      in_a_row = 0;
+      continue;
+    }
+    if (outcome == wire::RequestParser::Outcome::kBroken) {
+      wire::ReplyWriter(out(), client_.protocol).error("ERR " + parser_.problem());
+      statistics_.count_error("ERR");
+      (void)co_await send(true);
+      co_return;
+    }
+    const Arguments arguments = parser_.arguments();
+    if (!arguments.empty()) {
+      // A browser that was sent here by another's page: not a client.
+      if (is_word(arguments[0], "POST") || is_word(arguments[0], "HOST:")) co_return;
+      ++batch_requests_;
+      const std::size_t begin = out().size();
+      const Command* const command = dispatch(head_, client_, statistics_, arguments, out());
+      if (command != nullptr) {
+        Needs needs = needs_of(head_.keys(), *command, arguments, client_);
+        if (needs.durable_write || needs.is_loading || !needs.mapped.empty() ||
+            (needs.keys && head_.keys().loading())) {
+          co_await execute_with_needs(command, std::move(needs));
+        } else {
+          Call call(head_, client_, statistics_, *command, arguments, out());
+          keyspace::GroupHandle group;
+          if (command->reach != Reach::kNothing && command->reach != Reach::kPages) {
+            const keyspace::Scope scope = scope_of(*command, arguments, client_);
+            while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+            call.set_group(group.get());
+          }
+          redis::run(call);
+          group.reset();
+          net::Task<void> rest = call.take_rest();
+          if (rest) co_await std::move(rest);
+        }
+      }
+      end_reply(begin);
+    }
+    statistics_.input_bytes.add(parser_.size());
+    stream_->consume(parser_.size());
+    if (client_.is_closing) {
+      (void)co_await send(true);
+      note_batch();
+      co_return;
+    }
+    if (out().size() > kGatheredBytesMax) {
+      const bool sent = co_await send(false);
+      if (!sent) co_return;
+    }
+    if (++in_a_row % kCommandsInARow == 0) co_await net::Reactor::current()->yield();
+  }
+}
+
+// Before the group of a command whose keys are more than memory. False: it is answered.
+net::Task<bool> Session::prepare(Call* call, Needs* needs) {
+  views::NodeKeys& keys = head_.keys();
+  if (keys.loading() || needs->is_loading) {
+    call->fail(views::keys_loading());
+    co_return false;
+  }
+  if (needs->durable_write && !keys.owner()) {
+    call->fail(views::keys_read_only());
+    co_return false;
+  }
+  if (needs->durable_write && !keys.may_write()) {
+    const auto writable = co_await keys.wait_writable(net::Reactor::current()->now() + kWritableTimeMax);
+    if (!writable) {
+      call->fail(writable.error());
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+// A command on rows alone: one transaction, and its count is the reply.
+net::Task<bool> Session::write_rows(Call* call, Needs* needs) {
+  if (needs->other_writes) {
+    call->fail("rows and other keys in one command are not supported by Stele: name them in two");
+    co_return false;
+  }
+  const TimePoint deadline = net::Reactor::current()->now() + kMappedTimeMax;
+  const auto written = co_await head_.keys().write_mapped(std::move(needs->mapped), deadline);
+  if (!written) {
+    call->fail(written.error());
+    co_return false;
+  }
+  std::uint64_t count = 0;
+  for (const std::uint64_t each : *written) count += each;
+  answer_mapped(*call, count);
+  co_return true;
+}
+
+// The rows that the commands of a MULTI write, in one transaction before the rest of it. False: answered.
+net::Task<bool> Session::write_queued_rows(Call* call, Needs* needs) {
+  Transaction& transaction = client_.transaction;
+  if (transaction.is_broken) co_return true;  // EXEC says so
+  {
+    const keyspace::Scope scope = scope_of(call->command(), call->arguments(), client_);
+    keyspace::GroupHandle group;
+    while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+    const bool holds = watches_hold(*group, transaction);
+    group.reset();
+    if (!holds) co_return true;  // the same
+  }
+  const TimePoint deadline = net::Reactor::current()->now() + kMappedTimeMax;
+  std::vector<std::string_view> views;
+  const auto written = co_await head_.keys().write_mapped(std::move(needs->mapped), deadline);
+  if (!written) {
+    transaction.clear();
+    client_.show_transaction();
+    call->fail_with_code("EXECABORT Transaction discarded because of: " + error_text(written.error()));
+    co_return false;
+  }
+  // Our own writes are no reason to refuse.
+  transaction.watched.clear();
+  std::size_t next = 0;
+  for (QueuedCommand& queued : transaction.commands) {
+    views.assign(queued.arguments.begin(), queued.arguments.end());
+    const std::size_t rows = mapped_writes(head_.keys(), *queued.command, views, client_.db).size();
+    if (rows == 0) continue;
+    queued.mapped = 0;
+    for (std::size_t i = 0; i < rows && next < written->size(); ++i) *queued.mapped += (*written)[next++];
+  }
+  co_return true;
+}
+
+// The way of commands that PostgreSQL has a part in.
+net::Task<void> Session::execute_with_needs(const Command* command, Needs needs) {
+  const Arguments arguments = parser_.arguments();
+  const std::size_t begin = out().size();
+  Call call(head_, client_, statistics_, *command, arguments, out());
+  const bool is_ready = co_await prepare(&call, &needs);
+  if (!is_ready) co_return;
+  if (!needs.mapped.empty()) {
+    if (command->reach != Reach::kQueue) {
+      (void)co_await write_rows(&call, &needs);
+      co_return;
+    }
+    const bool is_written = co_await write_queued_rows(&call, &needs);
+    if (!is_written) co_return;
+  }
+  const keyspace::Scope scope = scope_of(*command, arguments, client_);
+  keyspace::GroupHandle group;
+  while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+  call.set_group(group.get());
+  redis::run(call);
+  const keyspace::ChangeSequence last = group->last_change();
+  group.reset();
+  if (needs.waits_for_commit() && last != keyspace::ChangeSequence{}) {
+    unsettled_.add(last, std::move(needs.synced), begin, out().size());
+  }
+}
+
+}  // namespace
+
+net::Task<void> serve_session(std::unique_ptr<net::Stream> stream, Head* head) {
+  Session session(std::move(stream), *head);
+  co_await session.run();
+}
+
+}  // namespace stele::redis

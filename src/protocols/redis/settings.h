@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace stele::redis {
+
+// What CONFIG SET may change. Any thread.
+struct Settings {
+  std::atomic<std::size_t> bulk_bytes_max = 512U << 20;           // proto-max-bulk-len
+  std::atomic<std::size_t> query_buffer_bytes_max = 1024U << 20;  // client-query-buffer-limit
+  std::atomic<std::size_t> clients_max = 10'000;                  // maxclients
+  std::atomic<std::size_t> memory_bytes_max = 0;                  // maxmemory; 0 = no limit
+  std::atomic<std::size_t> idle_seconds_max = 0;                  // timeout; 0 = never
+  // From which size on OBJECT ENCODING says hashtable.
+  std::atomic<std::size_t> listpack_entries_max = 512;
+  std::atomic<std::size_t> listpack_value_bytes_max = 64;
+};
+
+// One client's replies that it has not taken: above this its commands wait, and when it takes nothing for
+// kOutputPatience it is closed, as Redis does with its client-output-buffer-limit.
+constexpr std::size_t kOutputBytesMax = 64U << 20;
+constexpr int kOutputPatienceSeconds = 60;
+constexpr std::uint16_t kDatabases = 16;
+
+}  // namespace stele::redis

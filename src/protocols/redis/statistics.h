@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stele::redis {
+
+// A number that one thread raises and any thread reads: no locked instruction.
+class OwnedCounter {
+ public:
+  void add(std::uint64_t by = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+  void reset() { value_.store(0, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// What has one reactor done? INFO's figures. The reactor's thread writes, any thread reads; a reset by
+// another thread may lose what is counted in that moment.
+class ReactorStatistics {
+ public:
+  struct OfCommand {
+    OwnedCounter calls;
+    OwnedCounter nanoseconds;
+    OwnedCounter rejected;  // before it ran
+    OwnedCounter failed;
+  };
+
+  explicit ReactorStatistics(std::size_t commands) : of_command_(commands) {}
+
+  OwnedCounter commands;
+  OwnedCounter hits;
+  OwnedCounter misses;
+  OwnedCounter input_bytes;
+  OwnedCounter output_bytes;
+  OwnedCounter refused_connections;
+
+  OfCommand& of_command(std::size_t index) { return of_command_[index]; }
+  const OfCommand& of_command(std::size_t index) const { return of_command_[index]; }
+  // By the first word of the error.
+  void count_error(std::string_view text);
+  std::map<std::string, std::uint64_t, std::less<>> errors() const;
+  void reset();
+
+ private:
+  std::vector<OfCommand> of_command_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::uint64_t, std::less<>> errors_;
+};
+
+}  // namespace stele::redis

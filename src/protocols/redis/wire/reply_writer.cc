@@ -1,0 +1,67 @@
+#include "protocols/redis/wire/reply_writer.h"
+
+#include <charconv>
+
+namespace stele::redis::wire {
+
+namespace {
+
+template <class Integer>
+void append_line(std::string& out, char type, Integer value) {
+  char text[24];
+  text[0] = type;
+  char* end = std::to_chars(text + 1, text + sizeof(text) - 2, value).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(text, static_cast<std::size_t>(end - text));
+}
+
+}  // namespace
+
+void ReplyWriter::header(char type, std::size_t count) {
+  append_line(out_, type, count);
+}
+
+void ReplyWriter::simple(std::string_view text) {
+  out_ += '+';
+  out_ += text;
+  out_ += "\r\n";
+}
+
+void ReplyWriter::error(std::string_view text) {
+  out_ += '-';
+  const std::size_t begin = out_.size();
+  out_ += text;
+  for (std::size_t i = begin; i < out_.size(); ++i) {
+    if (out_[i] == '\r' || out_[i] == '\n') out_[i] = ' ';
+  }
+  out_ += "\r\n";
+}
+
+void ReplyWriter::integer(std::int64_t value) {
+  append_line(out_, ':', value);
+}
+
+void ReplyWriter::bulk(std::string_view bytes) {
+  append_line(out_, '$', bytes.size());
+  out_ += bytes;
+  out_ += "\r\n";
+}
+
+void ReplyWriter::verbatim(std::string_view text) {
+  if (protocol_ < 3) return bulk(text);
+  append_line(out_, '=', text.size() + 4);
+  out_ += "txt:";
+  out_ += text;
+  out_ += "\r\n";
+}
+
+void ReplyWriter::null() {
+  out_ += protocol_ >= 3 ? "_\r\n" : "$-1\r\n";
+}
+
+void ReplyWriter::null_array() {
+  out_ += protocol_ >= 3 ? "_\r\n" : "*-1\r\n";
+}
+
+}  // namespace stele::redis::wire
