@@ -25,6 +25,12 @@ std::uint64_t random_node() {
   return (static_cast<std::uint64_t>(device()) << 32) | device();
 }
 
+postgres::ConnectOptions stream_connection(const ViewsOptions& options) {
+  postgres::ConnectOptions connect = options.postgres;
+  connect.settings.emplace_back("logical_decoding_work_mem", options.decoding_memory);
+  return connect;
+}
+
 }  // namespace
 
 void Meters::set_reason(std::string reason) {
@@ -99,7 +105,7 @@ net::Task<Result<void>> Following::attach() {
   auto prepared = co_await prepare_schema();
   STELE_CO_RETURN_IF_ERROR(prepared);
   const TimePoint deadline = reactor_.now() + options_.slot_timeout;
-  postgres::StreamOptions stream{.connect = options_.postgres,
+  postgres::StreamOptions stream{.connect = stream_connection(options_),
                                  .slot = slot_,
                                  .pgoutput = {.publications = {std::string(kPublication)}},
                                  .limits = {},

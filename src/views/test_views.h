@@ -103,7 +103,6 @@ class ViewsTest : public testing::Test {
     static postgres::TestServer server({{"wal_level", "logical"},
                                         {"max_replication_slots", "20"},
                                         {"max_wal_senders", "20"},
-                                        {"logical_decoding_work_mem", "64kB"},
                                         {"wal_writer_delay", "10ms"},
                                         {"fsync", "off"}});
     return server;
@@ -128,6 +127,7 @@ class ViewsTest : public testing::Test {
     options.postgres = server().options(database_);
     options.slot_timeout = std::chrono::seconds(20);
     options.node_id = database_;
+    options.decoding_memory = "64kB";
     return options;
   }
   void start() {
