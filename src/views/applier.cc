@@ -154,8 +154,11 @@ void Applier::insert_collection(CollectionRow row) {
   }
   // Made in this transaction, before any data: there is nothing to copy.
   TableShape shape{.oid = served.row.table_oid, .name = served.row.table};
-  auto made = Generation::create(
-      engine_, {.row = served.row, .shape = std::move(shape), .types = types_, .lsn_base = lsn_base_});
+  auto made = Generation::create(engine_, {.row = served.row,
+                                           .shape = std::move(shape),
+                                           .types = types_,
+                                           .lsn_base = lsn_base_,
+                                           .reclaimer = reclaimer_});
   if (!made) return roster_.set_state(served, CollectionState::kFailed, made.error().message);
   served.live = std::move(*made);
   roster_.set_state(served, CollectionState::kReady, {});

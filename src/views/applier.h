@@ -64,6 +64,7 @@ class Applier {
   void set_cap(std::optional<Lsn> cap);
   std::uint64_t lsn_base() const { return lsn_base_; }
   postgres::SpoolFactory spools() const { return spools_; }
+  const std::shared_ptr<Reclaimer>& reclaimer() const { return reclaimer_; }
 
   std::uint64_t transactions() const { return transactions_; }
   std::uint64_t changes() const { return changes_; }
@@ -88,6 +89,7 @@ class Applier {
   Freshness& freshness_;
   Roster& roster_;
   postgres::SpoolFactory spools_;
+  std::shared_ptr<Reclaimer> reclaimer_ = std::make_shared<Reclaimer>();
   Callbacks callbacks_;
   std::shared_ptr<const postgres::TypeCatalog> types_;
 

@@ -186,7 +186,8 @@ net::Task<void> Copier::copy_one(postgres::Connection* connection, Lsn lsn, Coll
     auto generation = Generation::create(engine_, {.row = facts.row,
                                                    .shape = std::move(*shape),
                                                    .types = std::move(types),
-                                                   .lsn_base = applier_.lsn_base()});
+                                                   .lsn_base = applier_.lsn_base(),
+                                                   .reclaimer = applier_.reclaimer()});
     if (!generation) {
       done = generation.error();
     } else {

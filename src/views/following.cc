@@ -244,7 +244,7 @@ net::Task<void> Following::tick([[maybe_unused]] net::Gate::Holder inside) {
     if (behind && since == 0) meters_.behind_since_ns.store(reactor_.now().time_since_epoch().count());
     if (++turn % 3 != 0) continue;
     for (const auto& [id, served] : roster_.all())
-      if (served->live != nullptr) served->live->collection()->maintain();
+      if (served->live != nullptr) maintenance_.step(served->live->collection());
   }
 }
 
@@ -268,6 +268,7 @@ net::Task<void> Following::stop() {
   pause_.notify();
   if (stream_ != nullptr) stream_->stop();
   co_await gate_.close();
+  co_await maintenance_.stop();
   freshness_.fail(make_error(ErrorCode::kCancelled, "the node stops"));
   stream_.reset();
   co_await drop_slot();

@@ -17,6 +17,7 @@
 #include "views/copier.h"
 #include "views/ddl_watch.h"
 #include "views/freshness.h"
+#include "views/maintenance.h"
 #include "views/postgres_administration.h"
 #include "views/roster.h"
 #include "views/views.h"
@@ -75,6 +76,7 @@ class Following {
   Applier applier_;
   Copier copier_;
   DdlWatch watch_;
+  Maintenance maintenance_;
   std::unique_ptr<postgres::ReplicationStream> stream_;
   net::Gate gate_;
   Signal pause_;

@@ -54,6 +54,7 @@ Result<std::shared_ptr<Generation>> Generation::create(engine::Engine& engine, P
   }
   auto generation = std::shared_ptr<Generation>(new Generation());
   STELE_TRY(generation->collection_, engine.create_collection(std::move(options), definition.schema));
+  generation->collection_ = parts.reclaimer->guard(std::move(generation->collection_));
   generation->parts_ = std::move(parts);
   generation->set_definition(std::move(definition));
   return generation;

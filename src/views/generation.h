@@ -15,6 +15,7 @@
 #include "views/catalog.h"
 #include "views/document_builder.h"
 #include "views/introspection.h"
+#include "views/reclaimer.h"
 #include "views/row_reader.h"
 #include "views/table_shape.h"
 
@@ -30,7 +31,8 @@ class Generation {
     CollectionRow row;
     TableShape shape;
     std::shared_ptr<const postgres::TypeCatalog> types;
-    std::uint64_t lsn_base = 0;  // see Applier: the engine's LSN of PostgreSQL's 0/0
+    std::uint64_t lsn_base = 0;            // see Applier: the engine's LSN of PostgreSQL's 0/0
+    std::shared_ptr<Reclaimer> reclaimer;  // frees the collection
   };
   // kInvalidArgument for options or a stored definition that do not fit the table.
   static Result<std::shared_ptr<Generation>> create(engine::Engine& engine, Parts parts);

@@ -1,0 +1,25 @@
+#include "views/maintenance.h"
+
+#include <utility>
+
+namespace stele::views {
+
+void Maintenance::step(std::shared_ptr<engine::Collection> collection) {
+  auto inside = gate_.hold();
+  if (!inside || !under_way_.insert(collection.get()).second) return;
+  net::spawn(run(std::move(collection), std::move(inside)));
+}
+
+net::Task<void> Maintenance::run(std::shared_ptr<engine::Collection> collection,
+                                 [[maybe_unused]] net::Gate::Holder inside) {
+  // A queue that is full is tried again at the next tick.
+  auto done = co_await workers_.run([collection] { return collection->maintain(); });
+  (void)done;
+  under_way_.erase(collection.get());
+}
+
+net::Task<void> Maintenance::stop() {
+  co_await gate_.close();
+}
+
+}  // namespace stele::views

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "engine/collection.h"
+#include "net/gate.h"
+#include "net/task.h"
+#include "net/worker_pool.h"
+
+namespace stele::views {
+
+// Who joins a collection's small segments and drops its dead versions? A thread of its own, so that a step of
+// a second holds nobody's reactor. Confined to one reactor. stop() before it is destroyed; none begins after.
+class Maintenance {
+ public:
+  // One step for `collection`, unless one is under way.
+  void step(std::shared_ptr<engine::Collection> collection);
+  // Waits for what is under way. Once.
+  net::Task<void> stop();
+
+ private:
+  net::Task<void> run(std::shared_ptr<engine::Collection> collection, net::Gate::Holder inside);
+
+  // A collection waits here at most once.
+  static constexpr std::size_t kQueueMax = 100'000;
+
+  net::WorkerPool workers_{1, kQueueMax};
+  net::Gate gate_;
+  std::set<const engine::Collection*> under_way_;
+};
+
+}  // namespace stele::views
