@@ -4,6 +4,11 @@ find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 
+# Optimising a test costs more than running it: coroutines under sanitizers take 26 s a file, 11 s without.
+set(STELE_TEST_FLAGS $<$<CONFIG:Debug>:-O0>)
+stele_precompile(STELE_PRECOMPILED precompiled.h TARGETS fmt::fmt)
+stele_precompile(STELE_PRECOMPILED_TEST precompiled_test.h FLAGS -O0 TARGETS fmt::fmt GTest::gtest)
+
 # stele_library(NAME DEPENDS lib... LINK external...): sources are every .cc below the current folder, but for
 # subfolders that have a CMakeLists.txt and so are libraries of their own.
 function(stele_library name)
@@ -21,6 +26,7 @@ function(stele_library name)
   list(TRANSFORM ARG_DEPENDS PREPEND stele_)
   if(sources)
     add_library(stele_${name} STATIC ${sources})
+    target_compile_options(stele_${name} PRIVATE ${STELE_PRECOMPILED})
     set(scope PUBLIC)
   else()
     add_library(stele_${name} INTERFACE)
@@ -31,8 +37,7 @@ function(stele_library name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE stele_${name} GTest::gmock GTest::gtest_main)
-    # Optimising a test costs more than running it: coroutines under sanitizers take 26 s a file, 11 s without.
-    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
+    target_compile_options(${name}_test PRIVATE ${STELE_TEST_FLAGS} ${STELE_PRECOMPILED_TEST})
     set_property(GLOBAL APPEND PROPERTY STELE_UNIT_TESTS ${name}_test)
   endif()
 endfunction()

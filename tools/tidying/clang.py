@@ -1,5 +1,4 @@
-"""clang-tidy with the checks of .clang-tidy, function length and naming among them, over every .cc file but tests:
-those would double the time (3 s a file) for little. Their functions are measured in sizes.py."""
+"""clang-tidy with the checks of .clang-tidy over every .cc file but tests, which would double the time for little."""
 
 import json
 import os

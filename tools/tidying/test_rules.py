@@ -93,13 +93,13 @@ def test_sizes(house):
     house("src/base/a.cc", "x" * (40 * 1024))
     house("a.py", "def short():\n" + "    pass\n" * 69)
     house("src/base/a_test.cc", "TEST(A, b) {\n" + "  ;\n" * 68 + "}\n")
-    assert sizes.files_too_large() + sizes.python_functions_too_long() + sizes.test_functions_too_long() == []
+    assert sizes.files_too_large() + sizes.python_functions_too_long() + sizes.functions_too_long() == []
     house("src/base/b.cc", "x" * (40 * 1024 + 1))
     house("b.py", "def long():\n" + "    pass\n" * 70)
     house("src/base/b_test.cc", "TEST(A, b) {\n" + "  ;\n" * 69 + "}\n")
     assert sizes.files_too_large() == ["src/base/b.cc: 40961 bytes, more than 40960"]
     assert sizes.python_functions_too_long() == ["b.py:1: long has 71 lines"]
-    assert sizes.test_functions_too_long() == ["src/base/b_test.cc:1: 71 lines"]
+    assert sizes.functions_too_long() == ["src/base/b_test.cc:1: 71 lines"]
 
 
 def test_words(house):

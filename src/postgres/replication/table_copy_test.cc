@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -280,16 +281,16 @@ class TableCopies : public StreamTest {
     co_return dumps;
   }
 
-  static net::Task<void> types_agree(T* t) {
+  // A table with a column of every type, published; how many rows show all values and a NULL.
+  static net::Task<std::size_t> create_every(T* t, const std::vector<TestedColumn>* tested) {
     co_await t->must(
         "CREATE TYPE mood AS ENUM ('ok', 'so so', 'it''s'); CREATE DOMAIN positive AS int CHECK (VALUE > 0);"
         "CREATE DOMAIN names AS text[]");
     std::string create = "CREATE TABLE every(id int PRIMARY KEY";
     std::size_t rows = 1;
-    const auto tested = columns();
-    for (std::size_t i = 0; i < tested.size(); ++i) {
-      create += fmt::format(", c{} {}", i, tested[i].type);
-      rows = std::max(rows, tested[i].values.size() + 1);
+    for (std::size_t i = 0; i < tested->size(); ++i) {
+      create += fmt::format(", c{} {}", i, (*tested)[i].type);
+      rows = std::max(rows, (*tested)[i].values.size() + 1);
     }
     co_await t->must(create + ")");
     co_await t->must("CREATE PUBLICATION p FOR TABLE every");
@@ -298,6 +299,12 @@ class TableCopies : public StreamTest {
         "ALTER DATABASE {0} SET datestyle = 'German'; ALTER DATABASE {0} SET timezone = 'Asia/Kolkata';"
         "ALTER DATABASE {0} SET extra_float_digits = -3; ALTER DATABASE {0} SET bytea_output = 'escape'",
         t->database_));
+    co_return rows;
+  }
+
+  static net::Task<void> types_agree(T* t) {
+    const auto tested = columns();
+    auto rows = co_await create_every(t, &tested);
     StreamOptions text = t->stream_options();
     StreamOptions binary = t->stream_options();
     binary.slot += "_binary";
@@ -458,6 +465,25 @@ class TableCopies : public StreamTest {
     EXPECT_EQ(copy->faults, 0U) << table;
   }
 
+  static void for_each_change(Transaction* transaction, const std::function<void(const Change&)>& visit) {
+    while (true) {
+      auto batch = transaction->next_batch();
+      EXPECT_TRUE(batch.has_value());
+      if (!batch.has_value() || batch->empty()) return;
+      for (const Change& change : *batch) visit(change);
+    }
+  }
+
+  // An existing table joins while the stream runs: publication first, then the snapshot, then the copy. The
+  // snapshot's position.
+  static net::Task<Lsn> join_table(T* t, Connection* connection, Copy* b) {
+    co_await must_on(t, connection, "ALTER PUBLICATION p ADD TABLE b");
+    auto snapshot = co_await ExportedSnapshot::take(t->options(), "join_" + t->database_, t->soon());
+    EXPECT_TRUE(snapshot.has_value()) << snapshot.error().to_string();
+    co_await fill(t, "b", snapshot->name(), b);
+    co_return snapshot->consistent_point();
+  }
+
   static net::Task<void> join(T* t) {
     co_await t->must(
         "CREATE TABLE a(id int PRIMARY KEY, n int); CREATE TABLE b(id int PRIMARY KEY, n int);"
@@ -503,24 +529,14 @@ class TableCopies : public StreamTest {
         ++transactions;
         EXPECT_LT(last, (*transaction)->commit_lsn());
         last = (*transaction)->commit_lsn();
-        while (true) {
-          auto batch = (*transaction)->next_batch();
-          EXPECT_TRUE(batch.has_value());
-          if (!batch.has_value() || batch->empty()) break;
-          for (const Change& change : *batch) {
-            if (change.relation->name == "a") apply(change, a);
-            // What committed up to the snapshot is in the copy.
-            if (change.relation->name == "b" && joined && last > *joined) apply(change, b);
-          }
-        }
+        for_each_change(transaction->get(), [&](const Change& change) {
+          if (change.relation->name == "a") apply(change, a);
+          // What committed up to the snapshot is in the copy.
+          if (change.relation->name == "b" && joined && last > *joined) apply(change, b);
+        });
         if (transactions == 300) {
-          // An existing table joins while the stream runs: publication first, then the snapshot, then the
-          // copy.
-          co_await must_on(t, killer.get(), "ALTER PUBLICATION p ADD TABLE b");
-          auto snapshot = co_await ExportedSnapshot::take(t->options(), "join_" + t->database_, t->soon());
-          EXPECT_TRUE(snapshot.has_value()) << snapshot.error().to_string();
-          joined = snapshot->consistent_point();
-          co_await fill(t, "b", snapshot->name(), &b);
+          auto from = co_await join_table(t, killer.get(), &b);
+          joined = from;
         }
         if (transactions >= next_kill && !writers.stop) {
           next_kill += 50 + random() % 150;
