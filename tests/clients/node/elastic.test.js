@@ -83,8 +83,7 @@ test("documents", async () => {
   assert.equal(missing.body.found, false);
 });
 
-const bulkFault = "fails now and then on a busy machine: see docs/compatibility.md, known faults";
-test("the bulk helper and mget", { skip: bulkFault }, async () => {
+test("the bulk helper and mget", async () => {
   const datasource = Array.from({ length: 3000 }, (_, i) => ({ id: String(i), n: i, text: `document number ${i}` }));
   const result = await client.helpers.bulk({
     datasource,
