@@ -17,6 +17,19 @@ def stele():
         node.remove()
 
 
+@pytest.fixture(scope="session")
+def redis_alone():
+    """A node without a PostgreSQL: keys in memory."""
+    node = Stele(["--postgres", "off"])
+    try:
+        node.start()
+        yield node
+        status = node.stop()
+        assert status == 0, f"stele ended with {status}:\n{node.log()}"
+    finally:
+        node.remove()
+
+
 @pytest.fixture
 def new_stele():
     """Makes nodes of a test's own: new_stele("--flag", …) starts one."""

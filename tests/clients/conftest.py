@@ -1,5 +1,7 @@
 """What the tests of the official clients share."""
 
+import ssl
+import subprocess
 import uuid
 
 import elasticsearch
@@ -47,3 +49,14 @@ def library(stele):
 def index(es, name):
     yield name
     es.options(ignore_status=404).indices.delete(index=name)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A folder with cert.pem and key.pem for 127.0.0.1."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+    assert ssl.create_default_context(cafile=folder / "cert.pem")
+    return folder

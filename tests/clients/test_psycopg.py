@@ -3,8 +3,6 @@
 import concurrent.futures
 import datetime
 import decimal
-import ssl
-import subprocess
 import threading
 import uuid
 
@@ -388,16 +386,6 @@ def test_tls_is_refused_in_the_protocols_way_where_it_is_not_offered(stele):
         assert connection.execute("SELECT 1").fetchone() == (1,)
     with pytest.raises(psycopg.OperationalError, match="SSL"):
         psycopg.connect(stele.dsn(sslmode="require"))
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-                    "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
-    assert ssl.create_default_context(cafile=folder / "cert.pem")
-    return folder
 
 
 def test_tls(new_stele, certificate):

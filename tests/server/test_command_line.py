@@ -5,6 +5,7 @@ import pathlib
 import socket
 import subprocess
 import tempfile
+import time
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ def stele_command(*arguments, timeout=60):
 def test_help_names_every_command_and_port():
     shown = stele_command("--help")
     assert shown.returncode == 0
-    for word in ("serve", "doctor", "status", "publish", "demo", "--sql-port", "--elastic-port", "--console-port",
+    for word in ("serve", "doctor", "status", "publish", "demo", "--sql-port", "--redis-port", "--elastic-port", "--console-port",
                  "--data-dir", "--ready-file", "--postgres"):
         assert word in shown.stdout
 
@@ -40,7 +41,7 @@ def test_mistakes_are_named(arguments, named):
 
 def test_a_second_node_on_the_data_directory_is_refused(stele):
     second = stele_command("serve", "--data-dir", str(stele.data_dir), "--sql-port", "0", "--elastic-port", "0",
-                           "--console-port", "0")
+                           "--console-port", "0", "--redis-port", "0")
     assert second.returncode == 1
     assert str(stele.process.pid) in second.stderr
 
@@ -52,7 +53,7 @@ def test_a_port_in_use_is_named_with_its_holder_and_flag():
         holder.listen()
         port = str(holder.getsockname()[1])
         refused = stele_command("serve", "--data-dir", f"{folder}/data", "--sql-port", "0", "--elastic-port", port,
-                                "--console-port", "0", timeout=120)
+                                "--console-port", "0", "--redis-port", "0", timeout=120)
         assert refused.returncode == 1
         for word in (port, str(os.getpid()), "--elastic-port"):
             assert word in refused.stderr
@@ -127,3 +128,24 @@ def test_a_bad_certificate_file_is_named(new_stele, tmp_path):
     broken.write_text("no certificate")
     with pytest.raises(AssertionError, match="broken.pem"):
         new_stele("--tls-certificate", str(broken), "--tls-key", str(broken))
+
+
+def test_without_a_postgres_redis_serves_alone_and_at_once(new_stele):
+    begin = time.monotonic()
+    node = new_stele("--postgres", "off")
+    # The whole process: under 100 ms by itself, with room for a busy machine and sanitizers.
+    assert time.monotonic() - begin < 5
+    assert node.ports["sql"] is None
+    assert node.ports["elastic"] is None
+    with socket.create_connection(("127.0.0.1", node.ports["redis"]), 10) as client:
+        client.sendall(b"PING\r\n")
+        assert client.recv(100) == b"+PONG\r\n"
+    assert node.get(f"{node.console_url}/readyz") == "ready\n"
+    assert '{head="redis"}' in node.get(f"{node.console_url}/metrics")
+    assert node.stop() == 0
+
+
+def test_a_demo_needs_a_postgres():
+    refused = stele_command("serve", "--postgres", "off", "--demo", "--data-dir", tempfile.mkdtemp())
+    assert refused.returncode == 1
+    assert "--demo" in refused.stderr

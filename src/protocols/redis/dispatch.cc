@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "keyspace/errors.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/table.h"
@@ -80,12 +82,30 @@ class Dispatcher {
     if (client_.transaction.is_open && command.is(flag::kNoMulti)) {
       return refuse(&command, "ERR Command not allowed inside a transaction") != nullptr;
     }
-    const std::size_t memory_max = head_.settings().memory_bytes_max;
-    if (memory_max > 0 && command.is(flag::kDenyOom) &&
-        head_.keys().keyspace().stats().used_memory_bytes > memory_max) {
+    if (command.is(flag::kDenyOom) && is_out_of_memory()) {
       return refuse(&command, error_text(keyspace::out_of_memory())) != nullptr;
     }
+    if (command.reach == Reach::kQueue && client_.transaction.is_open && !client_.transaction.is_broken) {
+      return may_execute(command);
+    }
     return true;
+  }
+
+  bool is_out_of_memory() {
+    const std::size_t memory_max = head_.settings().memory_bytes_max;
+    return memory_max > 0 && head_.keys().keyspace().stats().used_memory_bytes > memory_max;
+  }
+
+  // EXEC: whether there is memory for what was queued; else the transaction is over.
+  bool may_execute(const Command& exec) {
+    const auto& queued = client_.transaction.commands;
+    const bool may_grow =
+        std::ranges::any_of(queued, [](const auto& each) { return each.command->is(flag::kDenyOom); });
+    if (!may_grow || !is_out_of_memory()) return true;
+    client_.transaction.clear();
+    client_.show_transaction();
+    refuse(&exec, "EXECABORT Transaction discarded because of: " + error_text(keyspace::out_of_memory()));
+    return false;
   }
 
   void queue(const Command& command) {

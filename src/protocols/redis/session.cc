@@ -25,8 +25,11 @@ constexpr Logger kLog("redis");
 
 // Replies go on their way when so many have gathered, though further requests are there.
 constexpr std::size_t kGatheredBytesMax = 64 * 1024;
+// And when so many writes wait for their commit.
+constexpr std::size_t kUnsettledMax = 10'000;
 // So many commands of one connection, then the others of this reactor.
 constexpr int kCommandsInARow = 256;
+constexpr Duration kHandshakeTimeMax = std::chrono::seconds(60);
 constexpr Duration kWritableTimeMax = std::chrono::seconds(10);
 constexpr Duration kMappedTimeMax = std::chrono::seconds(10);
 constexpr char kTlsHandshake = 0x16;
@@ -153,6 +156,7 @@ net::Task<bool> Session::open() {
   const bool came = co_await read_more();
   if (!came) co_return false;
   if (head_.services().tls_or_null && stream_->input().front() == kTlsHandshake) {
+    stream_->set_read_deadline(net::Reactor::current()->now() + kHandshakeTimeMax);
     const auto secured = co_await stream_->start_tls(head_.services().tls_or_null);
     if (!secured) co_return false;
     client_.record->is_tls = true;
@@ -188,7 +192,7 @@ net::Task<void> Session::serve_requests() {
   while (!stream_->is_closed()) {
     const auto outcome = parser_.next(stream_->input(), limits());
     if (outcome == wire::RequestParser::Outcome::kIncomplete) {
-      if (!out().empty()) {
+      if (!out().empty() || !unsettled_.empty()) {
         const bool sent = co_await send(false);
         if (!sent) co_return;
       }
@@ -239,7 +243,7 @@ net::Task<void> Session::serve_requests() {
       note_batch();
       co_return;
     }
-    if (out().size() > kGatheredBytesMax) {
+    if (out().size() > kGatheredBytesMax || unsettled_.size() > kUnsettledMax) {
       const bool sent = co_await send(false);
       if (!sent) co_return;
     }

@@ -16,6 +16,7 @@ namespace stele::redis {
 class Unsettled {
  public:
   bool empty() const { return replies_.empty(); }
+  std::size_t size() const { return replies_.size(); }
   // The reply lies in the output from `begin` to `end`.
   void add(keyspace::ChangeSequence last, std::vector<keyspace::Key> written, std::size_t begin,
            std::size_t end);

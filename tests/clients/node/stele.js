@@ -9,17 +9,17 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 const startLimitMs = 120_000;
 
-export async function startStele() {
+export async function startStele(...flags) {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "stele-test-"));
   // The private PostgreSQL runs as another user where the tests are root.
   await fs.chmod(folder, 0o755);
   const ready = path.join(folder, "ready.json");
   const log = await fs.open(path.join(folder, "log"), "a");
-  const off = ["redis-port", "qdrant-port", "qdrant-grpc-port"].flatMap((name) => [`--${name}`, "off"]);
-  const free = ["sql-port", "elastic-port", "console-port"].flatMap((name) => [`--${name}`, "0"]);
+  const off = ["qdrant-port", "qdrant-grpc-port"].flatMap((name) => [`--${name}`, "off"]);
+  const free = ["sql-port", "redis-port", "elastic-port", "console-port"].flatMap((name) => [`--${name}`, "0"]);
   const child = spawn(
     process.env.STELE_BINARY ?? path.join(root, "build/release/stele"),
-    ["serve", "--data-dir", path.join(folder, "data"), "--listen", "127.0.0.1", ...off, ...free, "--ready-file", ready],
+    ["serve", "--data-dir", path.join(folder, "data"), "--listen", "127.0.0.1", ...off, ...free, "--ready-file", ready, ...flags],
     { stdio: ["ignore", log.fd, log.fd] },
   );
   const ended = once(child, "exit");

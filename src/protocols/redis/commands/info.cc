@@ -83,6 +83,14 @@ void write_memory(Call& call, Out out) {
                  human(resident), limit, human(limit));
 }
 
+// A line of INFO is a field of it.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\r' || c == '\n') c = ' ';
+  }
+  return text;
+}
+
 // How the keys fare in PostgreSQL.
 void write_persistence(Call& call, Out out) {
   const views::KeysStatus status = call.head().keys().status();
@@ -94,15 +102,11 @@ void write_persistence(Call& call, Out out) {
                  "stele_flushes:{}\r\nstele_flushes_failed:{}\r\nstele_flush_error:{}\r\n"
                  "stele_refused_keys:{}\r\nstele_overridden:{}\r\nstele_lsn:{}\r\n",
                  status.loading ? 1 : 0, stats.dirty_objects, status.owner ? 1 : 0, status.backlog_objects,
-                 status.backlog_bytes, status.flushes, status.flushes_failed, status.flush_error,
+                 status.backlog_bytes, status.flushes, status.flushes_failed, one_line(status.flush_error),
                  status.refused_count, stats.overridden, call.head().keys().visible().to_string());
   std::size_t number = 0;
   for (const auto& refused : status.refused) {
-    std::string reason = refused.reason;
-    for (char& c : reason) {
-      if (c == '\r' || c == '\n') c = ' ';
-    }
-    fmt::format_to(out, "stele_refused_{}:{}\r\n", number++, reason);
+    fmt::format_to(out, "stele_refused_{}:{}\r\n", number++, one_line(refused.reason));
   }
 }
 

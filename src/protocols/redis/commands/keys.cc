@@ -145,6 +145,22 @@ void copy(Call& call) {
   call.reply().integer(1);
 }
 
+void move(Call& call) {
+  STELE_REDIS_TRY(const std::int64_t number, call, integer_argument(call[2]));
+  if (number < 0 || number >= kDatabases) return call.fail("DB index is out of range");
+  const KeyRef from = call.key(1);
+  const KeyRef to{DatabaseNumber(static_cast<std::uint16_t>(number)), call[1]};
+  if (from == to) return call.fail("source and destination objects are the same");
+  auto& keys = call.group().keys();
+  STELE_REDIS_TRY(const ValueType type, call, keys.type(from));
+  STELE_REDIS_TRY(const bool is_taken, call, keys.exists(to));
+  if (type == ValueType::kNone || is_taken) return call.reply().integer(0);
+  const auto copied = copy_value(call.group(), from, to, type);
+  if (!copied) return call.fail(copied.error());
+  STELE_REDIS_TRY(const bool is_moved, call, keys.remove(from));
+  call.reply().integer(is_moved ? 1 : 0);
+}
+
 // What Redis would keep a new value as, by the same limits.
 Result<std::string_view> encoding_of(Call& call, ValueType type) {
   if (type == ValueType::kHash) {
@@ -204,6 +220,24 @@ void object_idletime(Call& call) {
   call.fail("OBJECT IDLETIME is not supported by Stele yet: the time of the last access is not kept");
 }
 
+// About what the keyspace counts for the key.
+void memory_usage(Call& call) {
+  constexpr std::size_t kKeyBytes = 64;
+  constexpr std::size_t kFieldBytes = 32;
+  if (call.size() != 3 && (call.size() != 5 || !call.is(3, "SAMPLES"))) return call.fail_syntax();
+  ValueType type = ValueType::kNone;
+  if (!find_object(call, type)) return;
+  std::size_t bytes = kKeyBytes + call[2].size();
+  if (type == ValueType::kHash) {
+    STELE_REDIS_TRY(const auto fields, call, call.group().hashes().get_all(call.key(2)));
+    for (const auto& field : fields) bytes += kFieldBytes + field.name.size() + field.value.size();
+  } else {
+    STELE_REDIS_TRY(const std::size_t length, call, call.group().strings().length(call.key(2)));
+    bytes += length;
+  }
+  call.reply().integer(static_cast<std::int64_t>(bytes));
+}
+
 void object_help(Call& call) {
   constexpr std::array<std::string_view, 6> kLines = {
       "ENCODING <key>",
@@ -243,6 +277,11 @@ constexpr std::array kObjectCommands = {
             "6.2.0",
             "O(1)",
             "Says what OBJECT can do"},
+};
+
+constexpr std::array kMemoryCommands = {
+    Command{"memory|usage", -3, kRead, kObject, kKeys, memory_usage, "server", "4.0.0", "O(N)",
+            "Answers about how much memory a key takes"},
 };
 
 constexpr std::array kCommands = {
@@ -359,6 +398,27 @@ constexpr std::array kCommands = {
             "1.0.0",
             kByKeys,
             "Removes all keys of all databases"},
+    Command{"move",
+            3,
+            kWrite | kFast,
+            {1, 1, 1, "RW access delete"},
+            Reach::kWhole,
+            move,
+            "generic",
+            "1.0.0",
+            "O(N) where N is the size of the value",
+            "Moves a key to another database"},
+    Command{"memory",
+            -2,
+            0,
+            {},
+            Reach::kNothing,
+            nullptr,
+            "server",
+            "4.0.0",
+            "Depends on subcommand.",
+            "Tells about memory",
+            kMemoryCommands},
     Command{"object",
             -2,
             0,

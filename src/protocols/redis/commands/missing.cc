@@ -66,11 +66,9 @@ constexpr auto kMissing = std::to_array<std::string_view>({
     "lrem",
     "lset",
     "ltrim",
-    "memory",
     "migrate",
     "module",
     "monitor",
-    "move",
     "pfadd",
     "pfcount",
     "pfdebug",
@@ -175,23 +173,11 @@ constexpr auto kMissing = std::to_array<std::string_view>({
 
 // Of containers that are served in part. Sorted.
 constexpr auto kMissingSubcommands = std::to_array<std::string_view>({
-    "client|caching",
-    "client|getredir",
-    "client|pause",
-    "client|tracking",
-    "client|trackinginfo",
-    "client|unblock",
-    "client|unpause",
-    "config|rewrite",
-    "function|delete",
-    "function|dump",
-    "function|kill",
-    "function|load",
-    "function|restore",
-    "function|stats",
-    "script|debug",
-    "script|kill",
-    "script|load",
+    "client|caching", "client|getredir",     "client|pause",     "client|tracking", "client|trackinginfo",
+    "client|unblock", "client|unpause",      "config|rewrite",   "function|delete", "function|dump",
+    "function|kill",  "function|load",       "function|restore", "function|stats",  "memory|doctor",
+    "memory|help",    "memory|malloc-stats", "memory|purge",     "memory|stats",    "script|debug",
+    "script|kill",    "script|load",
 });
 
 static_assert(std::ranges::is_sorted(kMissing));

@@ -12,6 +12,8 @@ namespace stele::redis {
 
 namespace {
 
+constexpr std::size_t kWatchedMax = 10'000;
+
 void multi(Call& call) {
   Transaction& transaction = call.client().transaction;
   if (transaction.is_open) return call.fail("MULTI calls can not be nested");
@@ -39,6 +41,7 @@ void watch(Call& call) {
     const bool is_known = std::ranges::any_of(
         transaction.watched, [&](const auto& watched) { return keyspace::KeyRef(watched.key) == key; });
     if (is_known) continue;
+    if (transaction.watched.size() >= kWatchedMax) return call.fail("too many keys are watched");
     transaction.watched.push_back({keyspace::Key(key), call.group().watch(key)});
   }
   call.client().show_transaction();

@@ -1,0 +1,244 @@
+#include "protocols/redis/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "keyspace/reference_keyspace.h"
+#include "net/listener.h"
+#include "net/test_reactor.h"
+#include "protocols/redis/head.h"
+
+namespace stele::redis {
+namespace {
+
+using keyspace::KeyClass;
+using net::backend_name;
+using net::BackendKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// Keys whose life in PostgreSQL is played by the test: names that begin with "d:" are durable, with "s:"
+// durable, sync, with "m:" rows.
+class PlayedKeys final : public views::NodeKeys {
+ public:
+  PlayedKeys()
+      : classes_(KeyClass::kCache,
+                 {{"d:", KeyClass::kDurable}, {"s:", KeyClass::kDurableSync}, {"m:", KeyClass::kMapped}}),
+        keyspace_(keyspace::make_reference_keyspace(system_clock(), {.classes = classes_})) {}
+
+  keyspace::Keyspace& keyspace() override { return *keyspace_; }
+  KeyClass class_of(std::string_view name) const override { return classes_.of(name); }
+  bool loading() const override { return is_loading; }
+  bool loading(std::string_view) const override { return false; }
+  bool owner() const override { return is_owner; }
+  bool may_write() const override { return !writable_failure; }
+  net::Task<Result<void>> wait_writable(TimePoint) override { co_return *writable_failure; }
+  net::Task<Result<void>> wait_durable(keyspace::ChangeSequence, std::vector<keyspace::Key> written,
+                                       TimePoint) override {
+    for (const keyspace::Key& key : written) committed.push_back(key.name);
+    if (commit_failure) co_return *commit_failure;
+    co_return Result<void>();
+  }
+  net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<views::MappedWrite> writes,
+                                                             TimePoint) override {
+    if (commit_failure) co_return *commit_failure;
+    std::vector<std::uint64_t> counts;
+    for (views::MappedWrite& write : writes) {
+      counts.push_back(write.fields.empty() ? 1 : write.fields.size());
+      rows.push_back(std::move(write));
+    }
+    co_return counts;
+  }
+  Lsn visible() const override { return {}; }
+  views::KeysStatus status() const override { return {}; }
+
+  bool is_loading = false;
+  bool is_owner = true;
+  std::optional<Error> writable_failure;
+  std::optional<Error> commit_failure;
+  std::vector<std::string> committed;
+  std::vector<views::MappedWrite> rows;
+
+ private:
+  const keyspace::KeyClasses classes_;
+  std::unique_ptr<keyspace::Keyspace> keyspace_;
+};
+
+struct TestHead {
+  TestHead() : head({.keys = &keys, .metrics = &metrics, .clock = &system_clock(), .version = "test"}) {
+    auto opened = net::Listener::open({"127.0.0.1", 0}, {}, [this](std::unique_ptr<net::Stream> client) {
+      return head.serve(std::move(client));
+    });
+    STELE_CHECK(opened.has_value());
+    listener = *std::move(opened);
+  }
+  net::Task<std::unique_ptr<net::Stream>> connect() {
+    const net::Address address = listener->address();
+    auto stream = co_await net::Stream::connect(address, kNoDeadline);
+    STELE_CHECK(stream.has_value());
+    co_return *std::move(stream);
+  }
+  net::Task<void> close() {
+    listener->stop_accepting();
+    listener->close_all();
+    co_await listener->closed();
+  }
+
+  PlayedKeys keys;
+  MetricRegistry metrics;
+  Head head;
+  std::unique_ptr<net::Listener> listener;
+};
+
+class RedisSessionTest : public net::ReactorTest {
+ protected:
+  // Sends inline requests; what comes until the reply to a closing PING.
+  static net::Task<std::string> ask(net::Stream* stream, std::string requests) {
+    stream->output() += requests + "\r\nPING end\r\n";
+    const auto sent = co_await stream->flush();
+    STELE_CHECK(sent.has_value());
+    const std::string_view end = "$3\r\nend\r\n";
+    while (!stream->input().ends_with(end)) {
+      const auto more = co_await stream->read();
+      STELE_CHECK(more.has_value());
+    }
+    std::string reply(stream->input().substr(0, stream->input().size() - end.size()));
+    stream->consume(stream->input().size());
+    co_return reply;
+  }
+};
+
+TEST_P(RedisSessionTest, ACommandWhoseKeysAreHeldParksItsSessionAlone) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto first = co_await node.connect();
+    auto second = co_await node.connect();
+    keyspace::GroupHandle held = node.keys.keyspace().begin(keyspace::Scope::whole());
+    first->output() += "SET k v\r\n";
+    const auto sent = co_await first->flush();
+    EXPECT_TRUE(sent.has_value());
+    // Both are served by this reactor: the second is answered while the first waits.
+    const std::string pong = co_await ask(second.get(), "PING");
+    EXPECT_EQ(pong, "+PONG\r\n");
+    EXPECT_EQ(first->input(), "");
+    held.reset();
+    const std::string reply = co_await ask(first.get(), "GET k");
+    EXPECT_EQ(reply, "+OK\r\n$1\r\nv\r\n");
+    first.reset();
+    second.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, SyncedWritesOfAPipelineWaitOnce) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    const std::string good = co_await ask(client.get(), "SET s:a 1\r\nSET d:b 2\r\nGET s:a\r\nINCR s:a");
+    EXPECT_EQ(good, "+OK\r\n+OK\r\n$1\r\n1\r\n:2\r\n");
+    EXPECT_THAT(node.keys.committed, ElementsAre("s:a", "s:a"));
+    // Where PostgreSQL fails, the replies that promised it say so, and the others stand.
+    node.keys.commit_failure = make_error(ErrorCode::kUnavailable, "gone");
+    const std::string bad = co_await ask(client.get(), "SET s:a 3\r\nPING\r\nMULTI\r\nINCR s:a\r\nEXEC");
+    EXPECT_EQ(bad, "-ERR gone\r\n+PONG\r\n+OK\r\n+QUEUED\r\n-ERR gone\r\n");
+    const std::string unwanted = co_await ask(client.get(), "CLIENT REPLY SKIP\r\nSET s:a 4\r\nPING");
+    EXPECT_EQ(unwanted, "+PONG\r\n");
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, DurableWritesAskWhetherTheyMay) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    node.keys.writable_failure = make_error(ErrorCode::kResourceExhausted, "too much is not flushed");
+    const std::string full = co_await ask(client.get(), "SET d:a 1\r\nSET cache 1\r\nGET d:a\r\nFLUSHALL");
+    EXPECT_EQ(full, "-ERR too much is not flushed\r\n+OK\r\n$-1\r\n-ERR too much is not flushed\r\n");
+    node.keys.writable_failure.reset();
+    node.keys.is_owner = false;
+    const std::string follower = co_await ask(client.get(), "SET d:a 1\r\nSET cache 2\r\nGET d:a");
+    EXPECT_EQ(follower, "-READONLY You can't write against a read only replica.\r\n+OK\r\n$-1\r\n");
+    node.keys.is_loading = true;
+    const std::string loading = co_await ask(client.get(), "GET cache\r\nPING");
+    EXPECT_EQ(loading, "-LOADING Stele is loading the dataset in memory\r\n+PONG\r\n");
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, WritesOfRowsAreStatements) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    const std::string done =
+        co_await ask(client.get(), "HSET m:1 a x b y\r\nHMSET m:1 a z\r\nHDEL m:1 b\r\nDEL m:1 m:2");
+    EXPECT_EQ(done, ":2\r\n+OK\r\n:1\r\n:2\r\n");
+    EXPECT_THAT(node.keys.rows, SizeIs(5));
+    EXPECT_EQ(node.keys.rows[0].fields[1].value, "y");
+    const std::string refused = co_await ask(client.get(), "SET m:1 x\r\nDEL m:1 other\r\nHSET m:1 a");
+    EXPECT_THAT(refused, HasSubstr("-ERR the key 'm:1' is a row of a table"));
+    EXPECT_THAT(refused, HasSubstr("-ERR rows and other keys in one command"));
+    EXPECT_THAT(refused, HasSubstr("-ERR wrong number of arguments for 'hset' command"));
+    node.keys.commit_failure = make_error(ErrorCode::kDatabase, "violates a constraint");
+    const std::string failed = co_await ask(client.get(), "HSET m:1 a x");
+    EXPECT_EQ(failed, "-ERR violates a constraint\r\n");
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, RowsOfATransactionAreWrittenBeforeItsOtherCommands) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    const std::string done = co_await ask(
+        client.get(), "WATCH m:1 k\r\nMULTI\r\nSET k v\r\nHSET m:1 a x b y\r\nDEL m:2\r\nGET k\r\nEXEC");
+    EXPECT_THAT(done, HasSubstr("*4\r\n+OK\r\n:2\r\n:1\r\n$1\r\nv\r\n"));
+    EXPECT_THAT(node.keys.rows, SizeIs(2));
+    node.keys.commit_failure = make_error(ErrorCode::kDatabase, "violates a constraint");
+    const std::string failed =
+        co_await ask(client.get(), "MULTI\r\nSET k w\r\nHSET m:1 a x\r\nEXEC\r\nGET k");
+    EXPECT_THAT(failed,
+                HasSubstr("-EXECABORT Transaction discarded because of: ERR violates a constraint\r\n"));
+    EXPECT_THAT(failed, HasSubstr("$1\r\nv\r\n"));
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, AClientThatGoesInTheMiddleLeavesNothingBehind) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    for (const char* const part :
+         {"*2\r\n$3\r\nGET\r\n$10\r\nab", "MULTI\r\nSET a 1\r\n", "WATCH a\r\n", "*"}) {
+      auto client = co_await node.connect();
+      client->output() += part;
+      const auto sent = co_await client->drain();
+      EXPECT_TRUE(sent.has_value());
+    }
+    while (node.listener->connections() > 0)
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
+    EXPECT_EQ(node.head.clients().size(), 0U);
+    EXPECT_EQ(node.keys.keyspace().stats().keys, 0U);
+    co_await node.close();
+  };
+  run(test());
+}
+
+STELE_ON_EACH_BACKEND(RedisSessionTest);
+
+}  // namespace
+}  // namespace stele::redis
