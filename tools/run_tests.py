@@ -19,6 +19,10 @@ from testing import googletest, node, python, replay, rules  # noqa: E402
 from testing.outcome import FAILED, PASSED, SKIPPED, Report  # noqa: E402
 
 
+# What ./dev builds with ThreadSanitizer: the libraries whose objects are used by several threads.
+WITH_THREADS = ("engine_test", "keyspace_test", "net_test")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("filter", nargs="?", default="")
@@ -44,7 +48,7 @@ def stages(wanted):
     workers = os.cpu_count() or 1
     yield "unit tests (ASan, UBSan)", workers, googletest.jobs("unit", "build/debug/unit_tests.txt", wanted)
     yield "fuzz corpora", workers, replay.jobs("build/debug/fuzzers.txt", wanted)
-    yield "unit tests (TSan)", workers, googletest.jobs("tsan", "build/tsan/unit_tests.txt", wanted)
+    yield "unit tests (TSan)", workers, googletest.jobs("tsan", "build/tsan/unit_tests.txt", wanted, WITH_THREADS)
     yield "rules of the house", 1, rules.jobs(wanted)
     yield "system tests (Python)", 1, python.jobs(wanted)
     yield "system tests (Node)", 1, node.jobs(wanted)

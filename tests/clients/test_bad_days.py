@@ -114,8 +114,7 @@ def test_kill_of_its_postgresql(new_stele):
     writers.end()
 
     def answers():
-        if node.process.poll() is not None:
-            node.start()  # a node may also end with its PostgreSQL; then it must start again
+        assert node.process.poll() is None, "the node ended with its PostgreSQL"
         try:
             with psycopg.connect(node.dsn(), autocommit=True) as connection:
                 return connection.execute("SELECT 1").fetchone() == (1,)

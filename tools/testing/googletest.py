@@ -12,19 +12,21 @@ MARK = re.compile(r"\[ +(RUN|OK|FAILED|SKIPPED) +\] ([\w/]+\.[\w/]+)")
 
 
 def listed(path):
-    """The programs that are listed and built."""
-    if not os.path.exists(path):
-        return []
     with open(path) as lines:
-        programs = [line.split() for line in lines if line.strip()]
-    return [(name, program) for name, program in programs if os.path.exists(program)]
+        return dict(line.split() for line in lines if line.strip())
 
 
-def jobs(group, path, wanted):
-    return [lambda n=name, p=program: run_program(f"{group}/{n}", p, wanted) for name, program in listed(path)]
+def jobs(group, path, wanted, names=None):
+    """Of all programs that are listed, or of `names`; one that is not there is a failed test."""
+    programs = listed(path)
+    return [lambda n=n: run_program(f"{group}/{n}", programs.get(n, ""), wanted) for n in names or programs]
 
 
 def run_program(title, program, wanted):
+    if not os.path.exists(program):
+        outcomes = [Outcome(f"{title}/(build)", FAILED, f"{title} is not built")]
+        show(title, outcomes, 0, "")
+        return outcomes
     command = [program, "--gtest_color=no"]
     if wanted and wanted not in title:
         names = [name for name in tests_of(program) if wanted in f"{title}/{name}"]

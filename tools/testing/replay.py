@@ -10,15 +10,16 @@ TIMEOUT_S = 600
 
 
 def jobs(path, wanted):
-    return [lambda n=name, p=program: replay(n, p) for name, program in listed(path) if wanted in f"fuzz/{name}"]
+    return [lambda n=name, p=program: replay(n, p) for name, program in listed(path).items() if wanted in f"fuzz/{name}"]
 
 
 def replay(name, program):
     title = f"fuzz/{name}"
     folder = os.path.join("fuzz", "corpus", name.removesuffix("_fuzz"))
     seeds = sorted(e.path for e in os.scandir(folder)) if os.path.isdir(folder) else []
-    if not seeds:
-        outcomes, output, seconds = [Outcome(title, FAILED, f"{folder} has no seeds")], f"{folder} has no seeds", 0
+    lacking = f"{folder} has no seeds" if not seeds else f"{name} is not built" if not os.path.exists(program) else ""
+    if lacking:
+        outcomes, output, seconds = [Outcome(title, FAILED, lacking)], lacking, 0
     else:
         start = time.monotonic()
         status, output = run([program, *seeds], TIMEOUT_S)

@@ -1,6 +1,6 @@
 """The runner's own readers of reports: what crashed, failed or was skipped is never counted as passed."""
 
-from testing import googletest, node, python
+from testing import googletest, node, python, replay
 from testing.outcome import FAILED, PASSED, SKIPPED, Outcome, Report
 
 
@@ -36,6 +36,16 @@ def test_googletest_blames_the_test_that_took_the_program_with_it():
 def test_googletest_sees_a_failure_outside_of_tests():
     output = "[ RUN      ] A.one\n[       OK ] A.one (0 ms)\n==1==ERROR: LeakSanitizer\n"
     assert states(googletest.parse("unit/p", 1, output))["unit/p/(exit)"] == FAILED
+
+
+def test_a_program_that_is_not_built_is_a_failure(tmp_path):
+    programs = tmp_path / "unit_tests.txt"
+    programs.write_text(f"a_test {tmp_path}/a_test\n")
+    for names in (None, ["a_test"], ["b_test"]):
+        (job,) = googletest.jobs("unit", programs, "", names)
+        assert list(states(job()).values()) == [FAILED]
+    (job,) = replay.jobs(programs, "")
+    assert list(states(job()).values()) == [FAILED]
 
 
 TAP = """TAP version 13
