@@ -60,12 +60,14 @@ net::Task<Result<void>> load_tables(postgres::Connection* connection, const demo
                                     DemoProgress progress) {
   const auto created = co_await run(connection, demo::kCreateTables);
   STELE_CO_RETURN_IF_ERROR(created);
+  bool goes_on = true;
   demo::CopyRows rows(*catalogue, 256U << 10, [&](const demo::CopyProgress& at) {
-    progress(at.table, static_cast<double>(at.steps_done) / static_cast<double>(at.steps_total));
+    goes_on &= progress(at.table, static_cast<double>(at.steps_done) / static_cast<double>(at.steps_total));
   });
   while (const demo::DemoTable* table = rows.begin_table()) {
     const auto copied = co_await copy_table(connection, table, &rows);
     STELE_CO_RETURN_IF_ERROR(copied);
+    if (!goes_on) co_return make_error(ErrorCode::kCancelled, "given up");
   }
   progress("keys", 1.0);
   const auto constrained = co_await run(connection, demo::kAddConstraints);
@@ -120,12 +122,13 @@ DemoProgress progress_on_terminal() {
   return [last = -1](std::string_view table, double share) mutable {
     const int percent = static_cast<int>(share * 100);
     const bool terminal = isatty(STDERR_FILENO) == 1;
-    if (percent == last || (!terminal && percent % 20 != 0)) return;
+    if (percent == last || (!terminal && percent % 20 != 0)) return true;
     last = percent;
     const auto filled = static_cast<std::size_t>(percent * 30 / 100);
     fmt::print(stderr, "{}loading the package catalogue [{:<30}] {:3} % {:<12}{}", terminal ? "\r" : "",
                std::string(filled, '#'), percent, table, terminal && percent < 100 ? "" : "\n");
     std::fflush(stderr);
+    return true;
   };
 }
 

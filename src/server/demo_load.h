@@ -10,12 +10,12 @@
 
 namespace stele::server {
 
-// The table that is being loaded and the share of all that is done, 0 to 1.
-using DemoProgress = std::function<void(std::string_view table, double share)>;
+// The table that is being loaded and the share of all that is done, 0 to 1. False: give up.
+using DemoProgress = std::function<bool(std::string_view table, double share)>;
 
 // Loads the machine's Debian package catalogue (tables and rows in one transaction) and publishes `package`;
 // what is there already is left as it is. kNotFound where apt has no lists; kAlreadyExists where
-// public.package is somebody else's.
+// public.package is somebody else's; kCancelled when `progress` gives up: nothing is left behind.
 net::Task<Result<void>> load_demo(postgres::ConnectOptions server, DemoProgress progress);
 
 // A bar on a terminal, a line every fifth elsewhere; on stderr.

@@ -17,15 +17,17 @@ constexpr Logger kLog("demo");
 
 }  // namespace
 
-void wait_until_demo_is_served(views::Views& views) {
+bool wait_until_demo_is_served(views::Views& views, const StopSignals& signals) {
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::minutes(1);
-  while (steady_clock::now() < end) {
+  while (steady_clock::now() < end && !signals.pending()) {
     const auto entry = views.catalog().current()->find("package");
-    if (entry && entry->state == views::CollectionState::kReady) return;
+    if (entry && entry->state == views::CollectionState::kReady) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
+  if (signals.pending()) return false;
   kLog.warn("the collection \"package\" is not ready after a minute; see 'stele status'");
+  return true;
 }
 
 std::string demo_lines(const Ports& ports) {

@@ -37,14 +37,18 @@ void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, kMappedBytesMin);
 }
 
-// A demo that cannot be loaded is told and does not end the node.
-void offer_demo(Node& node) {
-  const auto loaded = run_to_end([&] { return load_demo(node.postgres(), progress_on_terminal()); });
+// A demo that cannot be loaded is told and does not end the node. Ctrl-C ends it.
+void offer_demo(Node& node, const StopSignals& signals) {
+  const DemoProgress progress = [&signals, show = progress_on_terminal()](std::string_view table,
+                                                                          double share) {
+    return show(table, share) && !signals.pending();
+  };
+  const auto loaded = run_to_end([&] { return load_demo(node.postgres(), progress); });
   if (!loaded) {
     fmt::print(stderr, "The demo's catalogue is not loaded: {}\n", loaded.error().message);
     return;
   }
-  wait_until_demo_is_served(*node.views_or_null());
+  if (!wait_until_demo_is_served(*node.views_or_null(), signals)) return;
   fmt::print("{}", demo_lines(node.ports()));
   std::fflush(stdout);
 }
@@ -55,8 +59,8 @@ Result<void> run_serve(const Configuration& configuration) {
   keep_freed_memory();
   StopSignals signals;
   STELE_TRY(const auto node, Node::start(configuration));
-  if (configuration.demo) offer_demo(*node);
-  if (!configuration.ready_file.empty()) {
+  if (configuration.demo) offer_demo(*node, signals);
+  if (!configuration.ready_file.empty() && !signals.pending()) {
     STELE_RETURN_IF_ERROR(write_ready_file(configuration.ready_file, node->ports_json()));
   }
   kLog.info("ready {}", node->ports_json());

@@ -4,11 +4,12 @@ apt has no lists it must say how to get them, and the rest runs."""
 import glob
 import os
 import subprocess
+import threading
 
 import elasticsearch
 import psycopg
 import pytest
-from stele_node import Stele
+from stele_node import Stele, wait_until
 
 HAS_LISTS = bool(glob.glob("/var/lib/apt/lists/*_Packages*"))
 
@@ -52,6 +53,25 @@ def test_without_lists_it_says_how_to_get_them(demo):
 
 
 lists = pytest.mark.skipif(not HAS_LISTS, reason="apt has no lists here")
+
+
+@lists
+def test_ctrl_c_ends_the_loading():
+    node = Stele(["--demo"])
+    try:
+        begun = threading.Thread(target=lambda: pytest.raises(AssertionError, node.start))
+        begun.start()
+        wait_until(lambda: node.log_path.exists() and "loading the package catalogue" in node.log(), what="the load")
+        assert node.stop() == 0
+        begun.join()
+        assert "Try it" not in node.log()
+        node.flags = []
+        node.start()
+        with psycopg.connect(node.dsn()) as connection:
+            assert connection.execute("SELECT to_regclass('package')").fetchone() == (None,)
+        assert node.stop() == 0
+    finally:
+        node.remove()
 
 
 @lists
