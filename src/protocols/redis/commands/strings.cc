@@ -26,11 +26,13 @@ void get(Call& call) {
   answer_value(call, value);
 }
 
-// The options of SET from the fourth argument on; false after an error was answered.
+// The options of SET from the fourth argument on; false after an error was answered. The words are all
+// looked at before the time is, as Redis does.
 bool read_set_options(Call& call, SetOptions& options) {
   bool has_expiry = false;
+  TimeUnit unit;
+  std::string_view time;
   for (std::size_t i = 3; i < call.size(); ++i) {
-    TimeUnit unit;
     if (call.is(i, "NX") && options.condition == SetOptions::Condition::kNone) {
       options.condition = SetOptions::Condition::kIfAbsent;
     } else if (call.is(i, "XX") && options.condition == SetOptions::Condition::kNone) {
@@ -41,18 +43,20 @@ bool read_set_options(Call& call, SetOptions& options) {
       options.expiry = ExpiryChange::keep();
       has_expiry = true;
     } else if (!has_expiry && i + 1 < call.size() && read_time_unit(call[i], unit)) {
-      const auto moment = positive_moment(call[++i], unit, call.group().now(), "set");
-      if (!moment) {
-        call.fail(moment.error());
-        return false;
-      }
-      options.expiry = ExpiryChange::until(*moment);
+      time = call[++i];
       has_expiry = true;
     } else {
       call.fail_syntax();
       return false;
     }
   }
+  if (time.data() == nullptr) return true;
+  const auto moment = positive_moment(time, unit, call.group().now(), "set");
+  if (!moment) {
+    call.fail(moment.error());
+    return false;
+  }
+  options.expiry = ExpiryChange::until(*moment);
   return true;
 }
 
@@ -117,7 +121,7 @@ void getex(Call& call) {
   STELE_REDIS_TRY(const auto present, call, strings.get(call.key(1)));
   call.count_lookup(present.has_value());
   if (!present) return call.reply().null();
-  if (!time.empty()) {
+  if (time.data() != nullptr) {
     STELE_REDIS_TRY(const auto moment, call, positive_moment(time, unit, call.group().now(), "getex"));
     change = ExpiryChange::until(moment);
   }
