@@ -22,8 +22,10 @@ class Backend {
   // `fd` listens.
   virtual Acceptor* add_acceptor(int fd, AcceptObserver* observer) = 0;
   // Hands over what was asked for, waits at most `timeout` (negative: without end) for something to happen
-  // or for the wake descriptor to be written, and tells the observers.
+  // or for the wake descriptor to be written.
   virtual void wait(Duration timeout) = 0;
+  // Tells the observers what happened.
+  virtual void dispatch() = 0;
 };
 
 // `wake_fd` is an eventfd that outlives the backend. kUnsupported where the kernel or a policy refuses.

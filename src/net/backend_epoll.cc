@@ -116,6 +116,7 @@ class EpollBackend final : public Backend {
     return acceptor;
   }
   void wait(Duration timeout) override;
+  void dispatch() override;
 
   // Edge-triggered: each write wakes once and nothing needs to be read.
   bool watch_wake() const { return set(EPOLL_CTL_ADD, wake_fd_, EPOLLIN | EPOLLET, nullptr); }
@@ -137,6 +138,7 @@ class EpollBackend final : public Backend {
   int wake_fd_;
   std::unique_ptr<char[]> scratch_;
   std::array<epoll_event, kEventsMax> events_{};
+  int count_ = 0;  // how many of events_ the last wait brought
   std::unordered_set<EpollSource*> sources_;
   std::vector<std::unique_ptr<EpollSource>> buried_;
 };
@@ -283,9 +285,12 @@ void EpollBackend::wait(Duration timeout) {
     span.tv_sec = timeout.count() / 1'000'000'000;
     span.tv_nsec = timeout.count() % 1'000'000'000;
   }
-  const int count = ::epoll_pwait2(epoll_fd_, events_.data(), kEventsMax,
-                                   timeout < Duration::zero() ? nullptr : &span, nullptr);
-  for (int i = 0; i < count; ++i) {
+  count_ = ::epoll_pwait2(epoll_fd_, events_.data(), kEventsMax, timeout < Duration::zero() ? nullptr : &span,
+                          nullptr);
+}
+
+void EpollBackend::dispatch() {
+  for (int i = 0; i < count_; ++i) {
     if (events_[i].data.ptr != nullptr)
       static_cast<EpollSource*>(events_[i].data.ptr)->on_events(events_[i].events);
   }

@@ -113,6 +113,10 @@ Acceptor* UringBackend::add_acceptor(int fd, AcceptObserver* observer) {
 
 void UringBackend::wait(Duration timeout) {
   ring_.wait(closing_.empty() ? timeout : Duration::zero());
+}
+
+void UringBackend::dispatch() {
+  ring_.dispatch();
   if (closing_.empty()) return;
   const std::vector<UringSocket*> closing = std::exchange(closing_, {});
   for (UringSocket* socket : closing) {

@@ -22,6 +22,7 @@ class UringBackend final : public Backend, public UringSource {
   Socket* add_socket(int fd, SocketObserver* observer) override;
   Acceptor* add_acceptor(int fd, AcceptObserver* observer) override;
   void wait(Duration timeout) override;
+  void dispatch() override;
 
   // The wake descriptor's.
   void on_complete(unsigned operation, int result, unsigned flags) override;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "net/test_reactor.h"
@@ -136,6 +138,53 @@ Task<void> no_right() {
 
 TEST_P(ListenerTest, PrivilegedPorts) {
   run(no_right());
+}
+
+Task<void> note_time(TimePoint* noted) {
+  *noted = Reactor::current()->now();
+  co_return;
+}
+
+// Connects from outside of the reactor.
+void knock(const Address& listener) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(listener.port);
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  ::close(fd);
+}
+
+// The session of the first connection after a sleep without end computes its deadlines from now().
+TEST_P(ListenerTest, ASessionBeginsInThePresent) {
+  std::unique_ptr<Listener> listener;
+  TimePoint begun{};
+  Address address;
+  reactor_->post([&] {
+    const auto record = [&](std::unique_ptr<Stream>) {
+      reactor_->stop();
+      return note_time(&begun);
+    };
+    listener = *Listener::open(kAnyPort, {}, record);
+    address = listener->address();
+    reactor_->stop();
+  });
+  reactor_->run();
+  TimePoint knocked{};
+  std::thread client([&] {
+    std::this_thread::sleep_for(milliseconds(50));
+    knocked = system_clock().now();
+    knock(address);
+  });
+  reactor_->run();
+  client.join();
+  EXPECT_GE(begun, knocked);
+  reactor_->post([&] {
+    listener.reset();
+    reactor_->stop();
+  });
+  reactor_->run();
 }
 
 Task<void> too_many() {

@@ -95,8 +95,8 @@ void Reactor::run() {
   STELE_CHECK_MESSAGE(attached.has_value(), attached.has_value() ? "" : attached.error().to_string());
   current_reactor = this;
   State& state = *state_;
+  state.now = system_clock().now();
   while (!state.stopping.load(std::memory_order_relaxed)) {
-    state.now = system_clock().now();
     state.run_timers();
     state.run_posted();
     state.run_ready();
@@ -104,6 +104,9 @@ void Reactor::run() {
     if (!state.mailbox->prepare_sleep() || state.stopping.load()) timeout = Duration::zero();
     backend_->wait(timeout);
     state.mailbox->wake_up();
+    // Between the two: observers compute deadlines, and the wait may have been long.
+    state.now = system_clock().now();
+    backend_->dispatch();
   }
   current_reactor = nullptr;
   state.stopping.store(false);

@@ -101,7 +101,6 @@ void UringRing::wait(Duration timeout) {
     io_uring_cqe* first = nullptr;
     io_uring_submit_and_wait_timeout(&ring_, &first, 1, &span, nullptr);
   }
-  dispatch();
 }
 
 void UringRing::dispatch() {

@@ -36,15 +36,16 @@ class UringRing {
   static void address_to(io_uring_sqe* sqe, UringSource* source, unsigned operation);
   static std::uint64_t user_data(UringSource* source, unsigned operation);
 
+  // Hands over what was prepared and waits, negative: without end.
   void wait(Duration timeout);
+  // Tells the sources what completed.
+  void dispatch();
 
   UringBuffers& buffers() { return buffers_; }
   // Freed after the round: completions of this round may still name it.
   void bury(UringSource* source) { buried_.push_back(source); }
 
  private:
-  void dispatch();
-
   io_uring ring_{};
   bool created_ = false;
   bool attached_ = false;
