@@ -193,15 +193,17 @@ net::Task<void> Copier::copy_one(postgres::Connection* connection, Lsn lsn, Coll
     } else {
       joining->generation = std::move(*generation);
       joining->snapshot = lsn;
-      done = co_await copy_rows(connection, joining->generation, lsn);
+      done = co_await copy_rows(connection, served, joining);
     }
   }
   if (done) done = co_await catch_up(served, joining);
   if (!done && roster_.find(id) == served.get() && served->joining == joining) give_up(*served, done.error());
 }
 
-net::Task<Result<void>> Copier::read_rows(postgres::Connection* connection,
-                                          std::shared_ptr<Generation> generation, Lsn snapshot) {
+net::Task<Result<void>> Copier::read_rows(postgres::Connection* connection, std::shared_ptr<Served> served,
+                                          std::shared_ptr<Joining> joining) {
+  const std::shared_ptr<Generation> generation = joining->generation;
+  const Lsn snapshot = joining->snapshot;
   const CollectionKind kind = generation->row().kind;
   const postgres::Relation relation = copy_relation(generation->shape(), *generation->definition(), kind);
   std::string query = copy_query(generation->shape(), *generation->definition(), kind);
@@ -213,11 +215,12 @@ net::Task<Result<void>> Copier::read_rows(postgres::Connection* connection,
     auto rows = co_await stream.next(reactor_.now() + std::chrono::milliseconds(500));
     if (!rows && rows.error().code != ErrorCode::kDeadlineExceeded) co_return rows.error();
     if (rows && rows->empty()) co_return Result<void>();
-    if (stopped_ || generation->failure()) {
+    const bool wanted = !stopped_ && served->joining == joining;
+    if (!wanted || generation->failure()) {
       auto cancelled = co_await stream.cancel();
       STELE_CO_RETURN_IF_ERROR(cancelled);
       co_return generation->failure() ? *generation->failure()
-                                      : make_error(ErrorCode::kCancelled, "stopping");
+                                      : make_error(ErrorCode::kCancelled, "the copy is not wanted any more");
     }
     if (!rows) continue;
     for (const postgres::wire::CellList& cells : *rows) {
@@ -231,14 +234,15 @@ net::Task<Result<void>> Copier::read_rows(postgres::Connection* connection,
   }
 }
 
-net::Task<Result<void>> Copier::copy_rows(postgres::Connection* connection,
-                                          std::shared_ptr<Generation> generation, Lsn snapshot) {
+net::Task<Result<void>> Copier::copy_rows(postgres::Connection* connection, std::shared_ptr<Served> served,
+                                          std::shared_ptr<Joining> joining) {
+  const std::shared_ptr<Generation> generation = joining->generation;
   // A table that fails must not take the snapshot's transaction with it.
   auto saved = co_await connection->query("SAVEPOINT copy", reactor_.now() + kCatalogTimeout);
   STELE_CO_RETURN_IF_ERROR(saved);
   generation->map_at_once(true);
-  auto done = co_await read_rows(connection, generation, snapshot);
-  generation->flush(snapshot);
+  auto done = co_await read_rows(connection, served, joining);
+  generation->flush(joining->snapshot);
   generation->forget_relation();
   generation->map_at_once(false);
   if (generation->failure()) done = *generation->failure();

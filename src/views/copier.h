@@ -70,10 +70,11 @@ class Copier {
   std::vector<std::shared_ptr<Served>> wishes(bool begin);
   net::Task<void> copy_one(postgres::Connection* connection, Lsn lsn, CollectionFacts facts,
                            std::shared_ptr<const postgres::TypeCatalog> types);
-  net::Task<Result<void>> copy_rows(postgres::Connection* connection, std::shared_ptr<Generation> generation,
-                                    Lsn snapshot);
-  net::Task<Result<void>> read_rows(postgres::Connection* connection, std::shared_ptr<Generation> generation,
-                                    Lsn snapshot);
+  // While `joining` is still what `served` waits for.
+  net::Task<Result<void>> copy_rows(postgres::Connection* connection, std::shared_ptr<Served> served,
+                                    std::shared_ptr<Joining> joining);
+  net::Task<Result<void>> read_rows(postgres::Connection* connection, std::shared_ptr<Served> served,
+                                    std::shared_ptr<Joining> joining);
   net::Task<Result<void>> catch_up(std::shared_ptr<Served> served, std::shared_ptr<Joining> joining);
   // Replays up to `records` of the spool; true when it is empty.
   Result<bool> replay(Joining& joining, std::uint64_t records);

@@ -75,6 +75,8 @@ void Roster::erase(std::int64_t id) {
   // The table may be another collection's by now.
   const auto table = by_table_.find(found->second->row.table_oid);
   if (table != by_table_.end() && table->second == id) by_table_.erase(table);
+  // A copy under way is for nothing now.
+  found->second->joining.reset();
   by_id_.erase(found);
 }
 
