@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
 #include "crypto/tls_session.h"
 #include "net/byte_queue.h"
 #include "net/reactor.h"
@@ -27,6 +28,8 @@ class StreamWait {
   bool deadline_passed() const { return deadline_ <= reactor_.now(); }
 
   void suspend(std::coroutine_handle<> handle) {
+    // A second one would make the first wait for ever.
+    STELE_CHECK(!handle_);
     handle_ = handle;
     active_ = true;
     arm();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/listener.h"
+#include "net/stream_state.h"
 #include "net/test_reactor.h"
 
 namespace stele::net {
@@ -442,6 +443,13 @@ Task<void> write_to_reset() {
 
 TEST_P(StreamTest, WritingToAPeerThatIsGoneIsAnError) {
   run(write_to_reset());
+}
+
+// It would take the place of the first, which then waits for ever.
+TEST_P(StreamTest, TwoWhoWaitForOneHalfAreAFault) {
+  StreamWait wait(*reactor_);
+  wait.suspend(std::noop_coroutine());
+  EXPECT_DEATH(wait.suspend(std::noop_coroutine()), "handle_");
 }
 
 }  // namespace
