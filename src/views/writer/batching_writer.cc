@@ -73,7 +73,8 @@ class BatchingWriter final : public Writer {
       : options_(std::move(options)),
         freshness_(freshness),
         visible_(visible),
-        pool_(std::make_unique<postgres::Pool>(pool_options(options_))),
+        pool_(std::make_unique<postgres::Pool>(pool_options(options_, options_.connections_max))),
+        push_pool_(std::make_unique<postgres::Pool>(pool_options(options_, 1))),
         documents_(metrics.counter("stele_writer_documents_total", "Documents written to PostgreSQL.")),
         transactions_(metrics.counter("stele_writer_transactions_total", "Transactions of the writers.")),
         retries_(metrics.counter("stele_writer_splits_total", "Batches that failed and were split.")),
@@ -83,6 +84,7 @@ class BatchingWriter final : public Writer {
   ~BatchingWriter() override {
     // Without stop() the connections are closed by the reactor's next rounds.
     if (pool_) net::spawn(stop_pool(std::move(pool_)));
+    if (push_pool_) net::spawn(stop_pool(std::move(push_pool_)));
   }
 
   net::Task<WriteReply> write(access::Principal principal, std::vector<DocumentWrite> writes,
@@ -115,7 +117,7 @@ class BatchingWriter final : public Writer {
       TimePoint deadline) override {
     net::Gate::Holder holder = gate_.hold();
     if (!holder) co_return make_error(ErrorCode::kCancelled, "the writer is stopped");
-    ReadScope scope{pool_.get(), &freshness_, &visible_, role_of(principal), deadline};
+    ReadScope scope{pool_.get(), push_pool_.get(), &freshness_, &visible_, role_of(principal), deadline};
     if (from->kind == CollectionKind::kElastic) {
       auto rows = co_await read_elastic_rows(scope, from, std::move(ids));
       co_return rows;
@@ -132,16 +134,18 @@ class BatchingWriter final : public Writer {
     co_await gate_.close();
     co_await pool_->stop();
     pool_.reset();
+    co_await push_pool_->stop();
+    push_pool_.reset();
   }
 
  private:
   static net::Task<void> stop_pool(std::unique_ptr<postgres::Pool> pool) { co_await pool->stop(); }
-  static postgres::PoolOptions pool_options(const WriterOptions& options) {
+  static postgres::PoolOptions pool_options(const WriterOptions& options, std::size_t connections_max) {
     postgres::PoolOptions pool;
     pool.connect = options.postgres;
     // Decoding sees flushed WAL only: an asynchronous commit would be shown late.
     pool.connect.settings.emplace_back("synchronous_commit", "on");
-    pool.connections_max = options.connections_max;
+    pool.connections_max = connections_max;
     return pool;
   }
 
@@ -242,7 +246,7 @@ class BatchingWriter final : public Writer {
   net::Task<Result<CommittedWrites>> attempt(LaneKey key, std::vector<PendingWrite>* part) {
     for (int tried = 0;; ++tried) {
       TransactionScope scope{pool_.get(), &freshness_, key.role,
-                             net::Reactor::current()->now() + options_.transaction_timeout};
+                             net::Reactor::current()->now() + options_.transaction_timeout, push_pool_.get()};
       Result<CommittedWrites> committed = make_error(ErrorCode::kInternal, "not tried");
       const DocumentWrite& first = part->front().write;
       if (goes_alone(first)) {
@@ -296,6 +300,7 @@ class BatchingWriter final : public Writer {
   Freshness& freshness_;
   engine::VisibleLsn& visible_;
   std::unique_ptr<postgres::Pool> pool_;
+  std::unique_ptr<postgres::Pool> push_pool_;  // see wait_for_position()
   net::Gate gate_;
   std::map<LaneKey, Lane> lanes_;
   std::size_t queued_documents_ = 0;

@@ -1,6 +1,8 @@
 #include "views/writer/row_reading.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +13,9 @@
 
 namespace stele::views {
 namespace {
+
+// After so long without the views, something may hold the log back.
+constexpr Duration kPushAfter = std::chrono::milliseconds(20);
 
 std::uint64_t number(postgres::wire::Cell cell) {
   std::uint64_t value = 0;
@@ -100,6 +105,24 @@ net::Task<Result<StoredDocuments>> read_elastic_rows(ReadScope scope,
   co_return documents;
 }
 
+net::Task<Result<void>> wait_for_position(postgres::Pool* push_pool, Freshness* freshness, Lsn position,
+                                          TimePoint deadline) {
+  const TimePoint soon = std::min(deadline, net::Reactor::current()->now() + kPushAfter);
+  auto shown = co_await freshness->wait_visible({position, 0}, soon);
+  if (shown || shown.error().code != ErrorCode::kDeadlineExceeded || soon == deadline) co_return shown;
+  auto lease = co_await push_pool->acquire(deadline);
+  if (!lease) co_return lease.error();
+  // Who stood before us in the line may have pushed for us.
+  if (freshness->visible() < position) {
+    auto pushed =
+        co_await (*lease)->execute(plain("SELECT pg_logical_emit_message(true, 'stele', '')"), deadline);
+    if (!pushed) co_return pushed.error();
+  }
+  lease->give_back();
+  shown = co_await freshness->wait_visible({position, 0}, deadline);
+  co_return shown;
+}
+
 net::Task<Result<Lsn>> flush_position(postgres::Pool* pool, TimePoint deadline) {
   auto lease = co_await pool->acquire(deadline);
   if (!lease) co_return lease.error();
@@ -115,7 +138,7 @@ net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
     co_return make_error(ErrorCode::kUnavailable, from->name + " is being built: " + from->reason);
   auto flushed = co_await flush_position(scope.pool, scope.deadline);
   if (!flushed) co_return flushed.error();
-  auto waited = co_await scope.freshness->wait_visible({*flushed, 0}, scope.deadline);
+  auto waited = co_await wait_for_position(scope.push_pool, scope.freshness, *flushed, scope.deadline);
   if (!waited) co_return waited.error();
   co_return snapshot_rows(*scope.visible, *from, ids);
 }
@@ -145,7 +168,7 @@ net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scop
   for (const Result<postgres::ResultSet>& result : *locked)
     if (!result && result.error().code != ErrorCode::kCancelled) co_return result.error();
   STELE_CO_TRY(const Lsn position, Lsn::parse(locked->back()->value().value_or("")));
-  auto waited = co_await scope.freshness->wait_visible({position, 0}, scope.deadline);
+  auto waited = co_await wait_for_position(scope.push_pool, scope.freshness, position, scope.deadline);
   if (!waited) co_return waited.error();
   const StoredDocuments now = snapshot_rows(*visible, *write->target, {write->id});
   CommittedWrites refused;

@@ -16,6 +16,7 @@ namespace stele::views {
 
 struct ReadScope {
   postgres::Pool* pool = nullptr;
+  postgres::Pool* push_pool = nullptr;
   Freshness* freshness = nullptr;
   engine::VisibleLsn* visible = nullptr;
   std::string role;
@@ -33,6 +34,11 @@ net::Task<Result<StoredDocuments>> read_elastic_rows(ReadScope scope,
 net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
                                                   std::shared_ptr<const CollectionEntry> from,
                                                   std::vector<std::string> ids);
+// Until the views show what was flushed at `position`. That may lie in the middle of a record, of a bulk
+// transaction under way, which nothing completes while its client is idle: after a moment an empty commit on
+// a connection of `push_pool` moves the log. (A caller may hold all connections of another pool.)
+net::Task<Result<void>> wait_for_position(postgres::Pool* push_pool, Freshness* freshness, Lsn position,
+                                          TimePoint deadline);
 // pg_current_wal_flush_lsn(): at or behind every commit that was answered before.
 net::Task<Result<Lsn>> flush_position(postgres::Pool* pool, TimePoint deadline);
 

@@ -29,6 +29,7 @@ struct TransactionScope {
   Freshness* freshness = nullptr;
   std::string role;  // SET LOCAL ROLE; empty: our own
   TimePoint deadline = kNoDeadline;
+  postgres::Pool* push_pool = nullptr;  // for write_row_conditionally()
 };
 
 // Writes these documents of one table in one transaction that begins with our message. The error is that of
