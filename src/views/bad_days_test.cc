@@ -130,6 +130,35 @@ TEST_F(ViewsTest, CopiesAnewWhenTheSlotIsGone) {
   EXPECT_EQ(search("t", match_all()).size(), 2U);
 }
 
+// The stream is lost and being attached anew, which waits for a transaction that runs.
+TEST_F(ViewsTest, StopsWhileItAttachesAnew) {
+  start();
+  sql()("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE other (id int)");
+  sql()("SELECT stele.publish('t')");
+  ASSERT_TRUE(ready("t"));
+  Sql blocker(server().options(database_));
+  blocker("BEGIN; INSERT INTO other VALUES (1)");
+  const std::string slot = views_->status().slot;
+  ASSERT_TRUE(eventually([&] {
+    return sql()
+        .try_query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" +
+                   slot + "' AND active_pid IS NOT NULL; SELECT pg_drop_replication_slot('" + slot + "')")
+        .has_value();
+  }));
+  ASSERT_TRUE(eventually([&] {
+    return sql()("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + slot +
+                 "' AND active_pid IS NOT NULL AND confirmed_flush_lsn IS NULL") == "1";
+  }));
+  std::thread stopping([&] { views_->stop(); });
+  // Long enough for the stop to begin; were it not, the test would show less, but not fail.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  blocker("COMMIT");
+  stopping.join();
+  EXPECT_TRUE(eventually([&] {
+    return sql()("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == "0";
+  }));
+}
+
 // A server of its own, which is killed.
 TEST(ViewsBadDays, EqualTheTablesAfterKillsOfTheServer) {
   const postgres::TestServer::Settings settings = {{"wal_level", "logical"},

@@ -104,6 +104,7 @@ net::Task<void> Following::keep(net::Task<void> loop, [[maybe_unused]] net::Gate
 net::Task<Result<void>> Following::attach() {
   auto prepared = co_await prepare_schema();
   STELE_CO_RETURN_IF_ERROR(prepared);
+  if (stopping_) co_return make_error(ErrorCode::kCancelled, "the node stops");
   const TimePoint deadline = reactor_.now() + options_.slot_timeout;
   postgres::StreamOptions stream{.connect = stream_connection(options_),
                                  .slot = slot_,
@@ -114,10 +115,12 @@ net::Task<Result<void>> Following::attach() {
   auto created = co_await postgres::ReplicationStream::create(std::move(stream), false,
                                                               postgres::SnapshotAction::kExport, deadline);
   STELE_CO_TRY(auto made, std::move(created));
-  auto opened = co_await Copier::open_snapshot(options_.postgres, made->created(), reactor_.now() + kTimeout);
-  if (!opened) {
+  Result<Copier::Snapshot> opened = make_error(ErrorCode::kCancelled, "the node stops");
+  if (!stopping_)
+    opened = co_await Copier::open_snapshot(options_.postgres, made->created(), reactor_.now() + kTimeout);
+  if (!opened || stopping_) {
     made->stop();
-    co_return opened.error();
+    co_return opened ? make_error(ErrorCode::kCancelled, "the node stops") : opened.error();
   }
   stream_ = std::move(made);
   applier_.restart(stream_->created().consistent_point);
@@ -128,10 +131,16 @@ net::Task<Result<void>> Following::attach() {
     co_return enrolled.error();
   }
   co_await read_timeline();
+  // A copy must not begin where nobody waits for its end any more.
+  auto inside = gate_.hold();
+  if (stopping_ || !inside) {
+    stream_->stop();
+    co_return make_error(ErrorCode::kCancelled, "the node stops");
+  }
   meters_.connected.store(true);
   meters_.set_reason({});
   if (!applier_.is_held()) applier_.progress(applier_.applied());
-  net::spawn(keep(copy_first(std::move(*opened)), gate_.hold()));
+  net::spawn(keep(copy_first(std::move(*opened)), std::move(inside)));
   co_return Result<void>();
 }
 
