@@ -25,6 +25,13 @@ std::uint64_t random_node() {
   return (static_cast<std::uint64_t>(device()) << 32) | device();
 }
 
+// New fields that the stored definition cannot take: their values are left out.
+bool is_final(const Error& error) {
+  return error.code == ErrorCode::kConflict || error.code == ErrorCode::kAlreadyExists ||
+         error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kTooLarge ||
+         error.code == ErrorCode::kNotFound;
+}
+
 postgres::ConnectOptions stream_connection(const ViewsOptions& options) {
   postgres::ConnectOptions connect = options.postgres;
   connect.settings.emplace_back("logical_decoding_work_mem", options.decoding_memory);
@@ -224,16 +231,31 @@ net::Task<void> Following::recover(Error reason) {
 
 net::Task<void> Following::store_fields_of(std::int64_t id, [[maybe_unused]] net::Gate::Holder inside) {
   if (!inside || !storing_.insert(id).second) co_return;
+  Duration pause = kTick;
   while (!stopping_) {
     Served* served = roster_.find(id);
     if (served == nullptr || served->live == nullptr || !served->live->wants_fields()) break;
-    const auto definition = served->live->definition();
-    DefinitionChange change = served->live->take_wanted_fields();
-    auto stored = co_await store_wanted(options_.postgres, id, std::move(change), definition,
-                                        reactor_.now() + kTimeout);
-    if (!stored) kLog.warn("new fields are not stored: {}", stored.error().to_string());
+    const std::shared_ptr<Generation> live = served->live;
+    DefinitionChange change = live->take_wanted_fields();
+    auto stored =
+        co_await store_wanted(options_.postgres, id, change, live->definition(), reactor_.now() + kTimeout);
+    if (stored) {
+      pause = kTick;
+      continue;
+    }
+    kLog.warn("new fields are not stored: {}", stored.error().to_string());
+    if (is_final(stored.error())) continue;
+    // No document may ever ask for them again.
+    live->want(std::move(change));
+    co_await sleep(pause);
+    pause = std::min(pause * 2, kBackoffMax);
   }
   storing_.erase(id);
+}
+
+net::Task<void> Following::sleep(Duration time) {
+  const TimePoint until = reactor_.now() + time;
+  while (!stopping_ && reactor_.now() < until) co_await reactor_.sleep_for(std::min(time, kTick));
 }
 
 net::Task<void> Following::tick([[maybe_unused]] net::Gate::Holder inside) {

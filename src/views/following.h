@@ -63,6 +63,8 @@ class Following {
   net::Task<void> recover(Error reason);
   net::Task<void> read_timeline();
   net::Task<void> store_fields_of(std::int64_t id, net::Gate::Holder inside);
+  // Or until stop().
+  net::Task<void> sleep(Duration time);
   net::Task<void> tick(net::Gate::Holder inside);
   net::Task<void> keep(net::Task<void> loop, net::Gate::Holder inside);
   net::Task<void> drop_slot();

@@ -205,13 +205,7 @@ void Generation::map(json::Value source, engine::Document& document) {
       return;
     }
   } else if (change && !change->empty()) {
-    auto wider = known.with(*change);
-    if (wider) {
-      if (!wanted_) wanted_.emplace();
-      for (auto& field : change->fields) wanted_->fields.push_back(std::move(field));
-      wanted_->readings.merge(change->readings);
-      wanted_definition_ = std::move(*wider);
-    }
+    want(std::move(*change));
   }
   if (unmapped_.size() < kUnmappedMax) {
     unmapped_.insert(document.key);
@@ -253,6 +247,23 @@ DefinitionChange Generation::take_wanted_fields() {
   return std::exchange(wanted_, std::nullopt).value_or(DefinitionChange());
 }
 
+void Generation::want(DefinitionChange change) {
+  const CollectionDefinition& known = wanted_definition_ ? *wanted_definition_ : *definition_;
+  std::erase_if(change.fields, [&](const engine::FieldDefinition& field) {
+    return definition_->schema.find(field.path).has_value();
+  });
+  std::erase_if(change.readings,
+                [&](const auto& reading) { return definition_->schema.find(reading.first).has_value(); });
+  if (change.fields.empty()) return;
+  // One that contradicts what is there is not asked for: its values are left out.
+  auto wider = known.with(change);
+  if (!wider) return;
+  if (!wanted_) wanted_.emplace();
+  for (auto& field : change.fields) wanted_->fields.push_back(std::move(field));
+  wanted_->readings.merge(change.readings);
+  wanted_definition_ = std::move(*wider);
+}
+
 Result<void> Generation::adopt(const CollectionRow& row, Lsn commit) {
   parts_.row = row;
   STELE_TRY(auto definition, definition_of(row, parts_.shape, *parts_.types));
@@ -264,7 +275,8 @@ Result<void> Generation::adopt(const CollectionRow& row, Lsn commit) {
   STELE_TRY(definition.schema, definition_->schema.with(definition.schema.fields()));
   if (!added.empty()) STELE_RETURN_IF_ERROR(collection_->add_fields(added));
   set_definition(std::move(definition));
-  wanted_.reset();
+  // What is still wanted stays so; documents without fields ask for theirs again below.
+  if (auto wanted = std::exchange(wanted_, std::nullopt)) want(std::move(*wanted));
   if (added.empty()) return {};
   if (unmapped_overflow_) {
     needs_copy_ = "fields were added that more documents have than are remembered";

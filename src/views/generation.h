@@ -47,9 +47,10 @@ class Generation {
   void forget_relation() { relation_address_ = nullptr; }
 
   // Fields that documents have and the definition does not: to be persisted, by whoever does, then given back
-  // by adopt().
+  // by adopt(), or by want() when that failed.
   bool wants_fields() const { return wanted_.has_value() && !wanted_->empty(); }
   DefinitionChange take_wanted_fields();
+  void want(DefinitionChange change);
   // A copy maps what it meets at once, before anybody sees it.
   void map_at_once(bool on) { map_at_once_ = on; }
   bool was_mapped() const { return mapped_; }
