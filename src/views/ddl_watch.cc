@@ -12,6 +12,23 @@ constexpr Logger kLog("views");
 constexpr Duration kTimeout = std::chrono::seconds(10);
 constexpr Duration kCapInterval = std::chrono::milliseconds(2);
 
+// Up to where have so many synchronous standbys flushed as a commit waits for? "ANY n (...)" waits for the n
+// fastest of the "quorum", "FIRST n (...)" and a plain list (n = 1) for all of their n "sync" ones: both are
+// the n-th largest position; nothing commits while there are fewer. Our own walsender, which counts where the
+// names are '*', reaches whatever is applied here.
+constexpr std::string_view kSynchronousPosition = R"sql(
+WITH setting AS (SELECT pg_catalog.current_setting('synchronous_standby_names') AS names)
+SELECT CASE WHEN names = '' THEN 'FFFFFFFF/FFFFFFFF' ELSE coalesce((
+    SELECT CASE WHEN s.slot_name IS NULL THEN r.flush_lsn ELSE 'FFFFFFFF/FFFFFFFF' END AS reached
+    FROM pg_catalog.pg_stat_replication r
+    LEFT JOIN pg_catalog.pg_replication_slots s ON s.active_pid = r.pid AND s.slot_name = $1
+    WHERE r.sync_state IN ('sync', 'quorum')
+    ORDER BY reached DESC
+    OFFSET coalesce(pg_catalog.substring(names, '(?i)^\s*(?:any\s+|first\s+)?([0-9]+)\s*\(')::int, 1) - 1
+    LIMIT 1), '0/0') END
+FROM setting
+)sql";
+
 }  // namespace
 
 net::Task<void> DdlWatch::run() {
@@ -138,11 +155,8 @@ net::Task<void> DdlWatch::run_cap() {
       if (!connected) continue;
       connection = std::move(*connected);
     }
-    auto ran = co_await views::run(
-        connection.get(),
-        "SELECT coalesce(min(flush_lsn), '0/0') FROM pg_catalog.pg_stat_replication WHERE "
-        "sync_state IN ('sync', 'quorum')",
-        {}, reactor_.now() + kTimeout);
+    auto ran = co_await views::run(connection.get(), std::string(kSynchronousPosition), {options_.slot},
+                                   reactor_.now() + kTimeout);
     if (!ran) continue;
     const auto lsn = Lsn::parse(ran->value().value_or(""));
     if (lsn && synchronous_) applier_.set_cap(*lsn);
