@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,8 @@ constexpr Logger kLog("sql");
 constexpr std::size_t kInspectedTextMax = 8192;
 // After so long without the views, something may hold the log back: an empty commit moves it.
 constexpr Duration kPushAfter = std::chrono::milliseconds(20);
+// How long the server may take what a client sent last, once nobody reads the answers any more.
+constexpr Duration kLastBytesTimeMax = std::chrono::seconds(5);
 
 // Both directions of one session; lives in serve_session's frame until both have ended.
 struct Session {
@@ -43,6 +46,8 @@ struct Session {
   bool wrote = false;    // the open transaction has writing command tags
   bool defined = false;  // ... or changed definitions
   TimePoint asked{};     // when the oldest unanswered message came; zero = none
+  std::optional<Error>
+      client_failure;  // what the client sent is no message: told after the server's last words
   net::Event client_side_ended;
 };
 
@@ -268,9 +273,14 @@ net::Task<Result<void>> pump_server(Session* session) {
   }
 }
 
+// A client whose bytes are no messages has ended as well. It is told by the other side, which alone writes to
+// the client, and knows where a message of the server ends.
 net::Task<void> run_client_side(Session* session) {
   const auto ended = co_await pump_client(session);
-  if (ended.error().code == ErrorCode::kConnectionClosed) {
+  const bool no_message =
+      ended.error().code == ErrorCode::kProtocol || ended.error().code == ErrorCode::kTooLarge;
+  if (no_message) session->client_failure = ended.error();
+  if (ended.error().code == ErrorCode::kConnectionClosed || session->client_failure) {
     // What the client sent last still counts: the server gets all of it, then the end.
     const auto sent = co_await session->server->drain();
     if (sent)
@@ -278,12 +288,6 @@ net::Task<void> run_client_side(Session* session) {
     else
       session->server->close();
   } else {
-    if (ended.error().code == ErrorCode::kProtocol) {
-      append_response(session->client->output(), postgres::wire::ServerError::from_error(ended.error()),
-                      false);
-      const auto told = co_await session->client->flush();
-      if (!told) kLog.debug("client left before its error: {}", told.error().message);
-    }
     session->server->close();
   }
   session->client_side_ended.set();
@@ -292,7 +296,12 @@ net::Task<void> run_client_side(Session* session) {
 // The server's last words reach the client before its connection closes.
 net::Task<void> run_server_side(Session* session) {
   const auto ended = co_await pump_server(session);
+  // Nobody reads from the server any more: it must not keep the client's side waiting.
+  session->server->set_write_deadline(net::Reactor::current()->now() + kLastBytesTimeMax);
   if (ended.error().code == ErrorCode::kConnectionClosed) {
+    if (session->client_failure)
+      append_response(session->client->output(),
+                      postgres::wire::ServerError::from_error(*session->client_failure), false);
     const auto sent = co_await session->client->drain();
     if (!sent) kLog.debug("client left before the server's last words: {}", sent.error().message);
   }

@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/metrics.h"
-#include "net/listener.h"
 #include "postgres/shared_test_server.h"
 #include "postgres/wire/server_error.h"
-#include "protocols/sql/commit_position.h"
+#include "protocols/sql/test_head.h"
 
 namespace stele::sql {
 namespace {
@@ -16,51 +14,6 @@ using postgres::Connection;
 using postgres::SharedTestServer;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
-
-// A head in front of the tests' server. The views are played by the test: they show nothing before it
-// publishes.
-struct Head {
-  explicit Head(postgres::ConnectOptions server) : commit_position(server) {
-    context.server = std::move(server);
-    context.server.request_bytes_max = 1U << 20;
-    context.freshness = &freshness;
-    context.commit_position = &commit_position;
-    context.notice_ddl = [this] { ++definitions; };
-    context.requests = &metrics.counter("requests", "");
-    context.request_time = &metrics.histogram("time", "");
-    context.not_applied = &metrics.counter("not_applied", "");
-    context.sessions = &metrics.gauge("sessions", "");
-    freshness.publish(Lsn(1));
-  }
-
-  void open() {
-    auto opened = net::Listener::open({"127.0.0.1", 0}, {}, [this](std::unique_ptr<net::Stream> client) {
-      return serve_session(std::move(client), &context);
-    });
-    STELE_CHECK(opened.has_value());
-    listener = *std::move(opened);
-  }
-  net::Task<void> close() {
-    listener->stop_accepting();
-    listener->close_all();
-    co_await listener->closed();
-    co_await commit_position.stop();
-  }
-  postgres::ConnectOptions options() const {
-    postgres::ConnectOptions through = SharedTestServer::get().connect_options();
-    through.addresses = {listener->address()};
-    return through;
-  }
-  // From now on the views show everything at once.
-  void show_all() { freshness.publish(Lsn(1ULL << 62)); }
-
-  MetricRegistry metrics;
-  views::Freshness freshness;
-  CommitPosition commit_position;
-  SessionContext context;
-  std::unique_ptr<net::Listener> listener;
-  int definitions = 0;
-};
 
 class SessionTest : public postgres::PostgresTest {
  protected:
@@ -211,6 +164,58 @@ TEST_F(SessionTest, RefusesWhatIsNoStartupPacketAndTooManySessions) {
     head.context.sessions_max = 0;
     auto refused = co_await Connection::connect(head.options(), in_seconds(10));
     EXPECT_EQ(refused.error().detail("sqlstate"), "53300");
+    co_await head.close();
+  };
+  run(test());
+}
+
+// A startup packet for the tests' server, and whatever else the client sends at once.
+std::string startup_and(std::string_view messages) {
+  std::string body("\0\3\0\0user\0postgres\0database\0postgres\0\0", 37);
+  return std::string("\0\0\0", 3) + static_cast<char>(body.size() + 4) + body + std::string(messages);
+}
+
+std::string query_message(std::string_view sql) {
+  std::string out;
+  postgres::wire::FrameWriter writer(out, 'Q');
+  postgres::wire::append_c_string(out, sql);
+  return out;
+}
+
+// What the client sends is no message, while the head waits for it to read a long result.
+TEST_F(SessionTest, TellsABrokenClientAfterTheResultThatIsUnderWay) {
+  static constexpr auto test = []() -> net::Task<void> {
+    Head head(SharedTestServer::get().connect_options());
+    head.open();
+    auto direct = co_await connect(SharedTestServer::get().connect_options());
+    auto opened = co_await net::Stream::connect(head.listener->address(), in_seconds(10),
+                                                {.input_bytes_max = 1, .output_bytes_max = 1U << 20});
+    CO_ASSERT(opened.has_value());
+    net::Stream& client = **opened;
+    client.output() = startup_and(query_message("SELECT repeat('x', 1000) FROM generate_series(1, 40000)"));
+    auto moved = co_await client.flush();
+    CO_ASSERT(moved.has_value());
+    for (std::string blocked = "0"; blocked == "0";)
+      blocked = co_await value(direct.get(),
+                               "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'ClientWrite'");
+    client.output() = std::string("Q\0\0\0\2", 5);
+    moved = co_await client.drain();
+    while (moved) {
+      moved = co_await client.read();
+    }
+    EXPECT_EQ(moved.error().code, ErrorCode::kConnectionClosed);
+    std::string types;
+    std::string last;
+    while (const auto frame = *postgres::wire::read_frame(client.input())) {
+      if (types.empty() || types.back() != frame->type) types += frame->type;
+      last = frame->payload;
+      client.consume(frame->size());
+    }
+    EXPECT_TRUE(client.input().empty());
+    EXPECT_THAT(types, ::testing::EndsWith("TDCZE"));
+    EXPECT_THAT(last, HasSubstr("08P01"));
+    co_await until([&] { return head.listener->connections() == 0; });
+    co_await direct->close(in_seconds(5));
     co_await head.close();
   };
   run(test());
