@@ -136,6 +136,7 @@ CommitPosition::~CommitPosition() = default;
 net::Task<Result<Lsn>> CommitPosition::after_commit(bool unflushed) {
   const auto answer = co_await State::ask(state_, false);
   STELE_CO_RETURN_IF_ERROR(answer);
+  unflushed = unflushed || state_->asynchronous_default;
   co_return unflushed ? std::max(answer->flush, round_down_page_header(answer->insert)) : answer->flush;
 }
 
@@ -145,8 +146,8 @@ net::Task<Result<void>> CommitPosition::push() {
   co_return Result<void>();
 }
 
-bool CommitPosition::may_commit_asynchronously() const {
-  return state_->asynchronous_default;
+void CommitPosition::expect_other_defaults() {
+  state_->defaults_read = {};
 }
 
 net::Task<void> CommitPosition::stop() {

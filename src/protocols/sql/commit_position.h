@@ -19,13 +19,15 @@ class CommitPosition {
   ~CommitPosition();
 
   // The position after everything that was committed when this was called. `unflushed`: commits may have been
-  // acknowledged before they were flushed. kUnavailable, kDeadlineExceeded after a second.
+  // acknowledged before they were flushed, as they may where a role or database has synchronous_commit = off
+  // as its own default, which is looked up on the way. kUnavailable, kDeadlineExceeded after a second.
   net::Task<Result<Lsn>> after_commit(bool unflushed);
   // Commits one empty message, so that the log moves and what was committed asynchronously is flushed.
   net::Task<Result<void>> push();
 
-  // A role or database has synchronous_commit = off as its own default (looked up at most once a second).
-  bool may_commit_asynchronously() const;
+  // A session begins, with the defaults of now: they are looked up with the next question. Else they are at
+  // most a second old.
+  void expect_other_defaults();
 
   // Ends the connection; later questions are answered kCancelled.
   net::Task<void> stop();

@@ -356,7 +356,7 @@ net::Task<void> serve(std::unique_ptr<net::Stream> client, SessionContext* conte
   session.client = std::move(client);
   session.server = *std::move(server);
   for (const auto& [name, value] : request->parameters) session.settings.apply_startup(name, value);
-  if (context->commit_position->may_commit_asynchronously()) session.settings.set_may_commit_asynchronously();
+  context->commit_position->expect_other_defaults();
   session.server->output() += request->packet;
   net::spawn(run_client_side(&session));
   co_await run_server_side(&session);

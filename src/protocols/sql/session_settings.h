@@ -24,8 +24,6 @@ class SessionSettings {
   bool waits_for_views() const;
   // May this session's commits be acknowledged before they are flushed?
   bool may_commit_asynchronously() const { return may_commit_asynchronously_; }
-  // From ALTER ROLE or ALTER DATABASE ... SET synchronous_commit.
-  void set_may_commit_asynchronously() { may_commit_asynchronously_ = true; }
   const std::string& min_lsn() const { return min_lsn_; }
 
   // "on", "true", "yes", "1" and their opposites, as PostgreSQL reads a boolean; false when it is none.
