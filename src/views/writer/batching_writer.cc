@@ -245,8 +245,9 @@ class BatchingWriter final : public Writer {
 
   net::Task<Result<CommittedWrites>> attempt(LaneKey key, std::vector<PendingWrite>* part) {
     for (int tried = 0;; ++tried) {
-      TransactionScope scope{pool_.get(), &freshness_, key.role,
-                             net::Reactor::current()->now() + options_.transaction_timeout, push_pool_.get()};
+      TransactionScope scope{pool_.get(),      &freshness_,
+                             key.role,         net::Reactor::current()->now() + options_.transaction_timeout,
+                             push_pool_.get(), options_.settle_timeout};
       Result<CommittedWrites> committed = make_error(ErrorCode::kInternal, "not tried");
       const DocumentWrite& first = part->front().write;
       if (goes_alone(first)) {

@@ -22,6 +22,7 @@ struct WriterOptions {
   std::size_t queue_bytes_max = 256U << 20;
   Duration transaction_timeout = std::chrono::seconds(30);
   Duration applied_timeout = std::chrono::seconds(1);  // then a reply says applied = false
+  Duration settle_timeout = std::chrono::seconds(10);  // of each question about a lost COMMIT
 };
 
 // The Writer of the current reactor (writer.h says what it answers). `freshness` and `visible` outlive it.

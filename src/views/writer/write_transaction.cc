@@ -12,7 +12,6 @@ namespace stele::views {
 namespace {
 
 constexpr Logger kLog("writer");
-constexpr auto kResolveTime = std::chrono::seconds(10);
 
 postgres::Statement plain(std::string sql) {
   postgres::Statement statement;
@@ -115,7 +114,9 @@ net::Task<Result<std::optional<Lsn>>> settle(TransactionScope scope, std::string
     if (!committed) co_return committed.error();
     co_return std::nullopt;
   }
-  auto came_back = co_await scope.freshness->wait_write(number, deadline);
+  // It has committed: however long the server took to say so, its message gets its own time.
+  const TimePoint until = net::Reactor::current()->now() + scope.settle_timeout;
+  auto came_back = co_await scope.freshness->wait_write(number, until);
   if (came_back) co_return *came_back;
   co_return make_error(ErrorCode::kUnknownOutcome,
                        "the connection was lost while transaction " + xid +
@@ -154,7 +155,7 @@ net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Le
     }
     lease->give_up();
     kLog.warn("connection lost while committing xid={}", opened->xid);
-    const TimePoint until = std::max(scope.deadline, net::Reactor::current()->now() + kResolveTime);
+    const TimePoint until = std::max(scope.deadline, net::Reactor::current()->now() + scope.settle_timeout);
     auto settled = co_await settle(scope, opened->xid, number, until);
     if (!settled) co_return settled.error();
     if (!*settled)

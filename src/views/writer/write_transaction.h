@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -29,13 +30,14 @@ struct TransactionScope {
   Freshness* freshness = nullptr;
   std::string role;  // SET LOCAL ROLE; empty: our own
   TimePoint deadline = kNoDeadline;
-  postgres::Pool* push_pool = nullptr;  // for write_row_conditionally()
+  postgres::Pool* push_pool = nullptr;                 // for write_row_conditionally()
+  Duration settle_timeout = std::chrono::seconds(10);  // of each question about a lost COMMIT
 };
 
 // Writes these documents of one table in one transaction that begins with our message. The error is that of
 // all of them: kDatabase when a statement failed (nothing was written), kUnavailable and its like when the
 // server went away before COMMIT was sent or rolled it back, kUnknownOutcome when it went away after that and
-// nothing says what became of the transaction (settle() is asked until the deadline).
+// nothing says what became of the transaction (settle() is asked).
 net::Task<Result<CommittedWrites>> write_transaction(TransactionScope scope,
                                                      std::vector<const DocumentWrite*> writes);
 
@@ -47,7 +49,8 @@ net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Le
 // visible then, or none if it was rolled back. pg_xact_status alone may say "rolled back" but not
 // "committed": what a transaction wrote to the log and was not flushed is gone after a crash, its xid with
 // it, and another one that gets the same xid afterwards commits. Our message in the stream is this
-// transaction's alone. kUnknownOutcome past the deadline. Uses up the number.
+// transaction's alone. kUnknownOutcome when the server has not said so
+// until `deadline`, or the message has not come scope.settle_timeout after it has. Uses up the number.
 net::Task<Result<std::optional<Lsn>>> settle(TransactionScope scope, std::string xid, WriteNumber number,
                                              TimePoint deadline);
 
