@@ -47,9 +47,13 @@ def start_pgbouncer(folder, directory, server_port, processes):
         f"[databases]\n* = host={directory} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nauth_type = trust\nauth_file = {folder}/users.txt\npool_mode = session\n"
         "default_pool_size = 100\nmax_client_conn = 1000\nunix_socket_dir =\nlog_connections = 0\n"
-        "log_disconnections = 0\nmax_prepared_statements = 0\nignore_startup_parameters = extra_float_digits\n")
+        "log_disconnections = 0\nignore_startup_parameters = extra_float_digits\n")
     command = [binary, str(folder / "pgbouncer.ini")]
     if os.getuid() == 0:
+        # It runs as PostgreSQL does, and must reach the socket.
+        for closed in pathlib.Path(directory).parents:
+            if folder in closed.parents or closed == folder:
+                closed.chmod(closed.stat().st_mode | 0o011)
         for path in [folder, *folder.glob("*.txt"), *folder.glob("*.ini")]:
             shutil.chown(path, "postgres")
         command = [binary, "-u", "postgres", str(folder / "pgbouncer.ini")]
@@ -61,9 +65,11 @@ def start_pgbouncer(folder, directory, server_port, processes):
 
 def pgbench(host, port, clients, seconds):
     """Transactions per second."""
-    text = subprocess.check_output(["pgbench", "-h", host, "-p", str(port), "-U", "postgres", "-S", "-M", "prepared",
-                                    "-n", "-c", str(clients), "-j", "2", "-T", str(seconds), "postgres"], text=True,
-                                   stderr=subprocess.DEVNULL)
+    done = subprocess.run(["pgbench", "-h", host, "-p", str(port), "-U", "postgres", "-S", "-M", "prepared", "-n", "-c",
+                           str(clients), "-j", "2", "-T", str(seconds), "postgres"], text=True, capture_output=True)
+    if done.returncode != 0:
+        sys.exit(f"pgbench at port {port} failed:\n{done.stderr}")
+    text = done.stdout
     return float(re.search(r"tps = ([0-9.]+) \(without", text).group(1))
 
 
