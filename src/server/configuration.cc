@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "views/keys/keys_options.h"
+
 namespace stele::server {
 
 namespace {
@@ -50,6 +52,13 @@ Result<void> set_demo(Configuration& configuration, std::string_view value) {
   return {};
 }
 
+Result<void> set_key_classes(Configuration& configuration, std::string_view value) {
+  views::KeysOptions parsed;
+  STELE_RETURN_IF_ERROR(views::parse_key_classes(value, parsed));
+  configuration.redis_key_classes = value;
+  return {};
+}
+
 using C = Configuration;
 constexpr std::array kSettings = {
     Setting{"data-dir", "DIR", "where this node keeps its files (locked; default stele-data)",
@@ -69,6 +78,9 @@ constexpr std::array kSettings = {
     Setting{"redis-password", "TEXT",
             "what Redis clients must say by AUTH (better in the file of --config; default: nothing is asked)",
             set_text<&C::redis_password>},
+    Setting{"redis-key-classes", "RULES",
+            "how safe keys are, by prefix: durable,cache:=cache,session:=durable-sync (default: all durable)",
+            set_key_classes},
     Setting{"elastic-port", "PORT", "Elasticsearch's REST API (default 9200)", set_port<&C::elastic_port>},
     Setting{"qdrant-port", "PORT", "Qdrant's REST API (default 6333)", set_port<&C::qdrant_port>},
     Setting{"qdrant-grpc-port", "PORT", "Qdrant's gRPC API (default 6334)", set_port<&C::qdrant_grpc_port>},

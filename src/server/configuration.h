@@ -25,6 +25,7 @@ struct Configuration {
   std::string listen = "127.0.0.1";
   Port sql_port = 6432;
   Port redis_port = 6379;
+  std::string redis_key_classes;  // see views::parse_key_classes
   std::string redis_password;  // what AUTH asks for; empty: nothing
   Port elastic_port = 9200;
   Port qdrant_port = 6333;

@@ -69,7 +69,8 @@ Result<void> Node::open() {
     ports_.sql.reset();
     ports_.elastic.reset();
   }
-  keys_ = views::make_cache_keys(system_clock());
+  if (!views_) cache_keys_ = views::make_cache_keys(system_clock());
+  keys_ = views_ ? &views_->keys() : cache_keys_.get();
   return start_fronts();
 }
 
@@ -105,6 +106,7 @@ Result<void> Node::start_views() {
   options.postgres = context_.postgres;
   options.node_id = identity_.node_id;
   options.spool_directory = directory_->path() + "/spool";
+  STELE_RETURN_IF_ERROR(views::parse_key_classes(configuration_.redis_key_classes, options.keys));
   auto started = views::Views::start(std::move(options), metrics_);
   if (!started) {
     return make_error(started.error().code,
@@ -119,7 +121,7 @@ Result<void> Node::start_views() {
 
 void Node::make_redis() {
   redis::Services services;
-  services.keys = keys_.get();
+  services.keys = keys_;
   services.freshness_or_null = views_ ? &views_->freshness() : nullptr;
   services.metrics = &metrics_;
   services.clock = &system_clock();
@@ -196,7 +198,6 @@ void Node::stop() {
   elastic_.reset();
   redis_.reset();
   console_.reset();
-  keys_.reset();
   views_.reset();
   if (private_server_) private_server_->stop();
   private_server_.reset();

@@ -61,7 +61,8 @@ class Node {
   Identity identity_;
   std::unique_ptr<postgres::PrivateServer> private_server_;
   std::unique_ptr<views::Views> views_;
-  std::unique_ptr<views::NodeKeys> keys_;
+  std::unique_ptr<views::NodeKeys> cache_keys_;  // without a PostgreSQL
+  views::NodeKeys* keys_ = nullptr;
   std::unique_ptr<net::WorkerPool> pool_;
   std::unique_ptr<elastic::Head> elastic_;
   std::unique_ptr<redis::Head> redis_;

@@ -18,6 +18,7 @@ net::Task<Result<void>> Applier::apply(std::unique_ptr<postgres::Transaction> tr
   const Lsn commit = transaction->commit_lsn();
   if (commit <= applied_) co_return Result<void>();
   busy_ = true;
+  if (follower_ != nullptr) follower_->begin(transaction->head());
   while (true) {
     auto batch = transaction->next_batch();
     if (!batch) {
@@ -27,6 +28,8 @@ net::Task<Result<void>> Applier::apply(std::unique_ptr<postgres::Transaction> tr
     if (batch->empty()) break;
     const bool large = batch->size() < transaction->change_count();
     for (const postgres::Change& change : *batch) route(change, commit);
+    for (const postgres::Change& change : *batch)
+      if (follower_ != nullptr) follower_->take(change);
     changes_ += batch->size();
     // Addresses of relations hold for one batch.
     for (const auto& served : touched_)
@@ -34,6 +37,7 @@ net::Task<Result<void>> Applier::apply(std::unique_ptr<postgres::Transaction> tr
     last_relation_ = nullptr;
     if (large) co_await net::Reactor::current()->yield();
   }
+  if (follower_ != nullptr && follower_->has_to_finish()) co_await follower_->finish();
   for (const postgres::WriteMark& mark : transaction->head().marks) freshness_.came_back(mark, commit);
   ++transactions_;
   finish(commit);

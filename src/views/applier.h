@@ -15,6 +15,7 @@
 #include "postgres/replication/spool.h"
 #include "postgres/replication/transaction.h"
 #include "postgres/types/type_catalog.h"
+#include "views/follower.h"
 #include "views/freshness.h"
 #include "views/roster.h"
 
@@ -42,6 +43,8 @@ class Applier {
         roster_(roster),
         spools_(std::move(spools)) {}
   void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
+  // Gets every transaction too, before it becomes visible.
+  void set_follower(Follower* follower) { follower_ = follower; }
   void set_types(std::shared_ptr<const postgres::TypeCatalog> types) { types_ = std::move(types); }
   const std::shared_ptr<const postgres::TypeCatalog>& types() const { return types_; }
 
@@ -91,6 +94,7 @@ class Applier {
   postgres::SpoolFactory spools_;
   std::shared_ptr<Reclaimer> reclaimer_ = std::make_shared<Reclaimer>();
   Callbacks callbacks_;
+  Follower* follower_ = nullptr;
   std::shared_ptr<const postgres::TypeCatalog> types_;
 
   bool busy_ = false;

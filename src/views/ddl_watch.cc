@@ -92,6 +92,7 @@ bool DdlWatch::compare(Served& served, const CollectionFacts& facts) {
                                            : served.failed_fingerprint == facts.fingerprint;
   if (same || served.row.kind == CollectionKind::kQdrant) return false;
   kLog.info("table changed, copying anew collection={}", served.row.name);
+  if (options_.changed) options_.changed(facts.row.table_oid);
   served.copy_wanted = true;
   served.row.table = facts.row.table;
   roster_.set_state(served, served.live != nullptr ? CollectionState::kStale : CollectionState::kBuilding,
@@ -107,6 +108,7 @@ net::Task<Result<postgres::ResultSet>> DdlWatch::run_statement(std::string sql,
 
 net::Task<Result<void>> DdlWatch::report() {
   std::string status = roster_.status_json();
+  if (options_.keys_status) status.insert(status.size() - 1, ",\"keys\":" + options_.keys_status());
   const Lsn visible = applier_.applied();
   if (status == reported_ && reactor_.now() - reported_at_ < options_.report_interval)
     co_return Result<void>();

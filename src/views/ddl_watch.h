@@ -26,6 +26,8 @@ class DdlWatch {
     std::string slot;
     Duration interval = std::chrono::seconds(1);
     Duration report_interval = std::chrono::seconds(30);  // of last_seen, where nothing changed
+    std::function<void(std::uint32_t oid)> changed = {};  // a table is not what it was
+    std::function<std::string()> keys_status = {};        // a JSON object
   };
 
   DdlWatch(Options options, net::Reactor& reactor, Applier& applier, Copier& copier, Roster& roster)

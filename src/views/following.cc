@@ -62,11 +62,18 @@ Following::Following(ViewsOptions options, net::Reactor& reactor, engine::Engine
                options_.spool_directory.empty()
                    ? postgres::memory_spools(options_.spool_bytes_max)
                    : postgres::temporary_file_spools(options_.spool_directory, options_.spool_bytes_max)),
+      keys_(options_.keys, options_.postgres, options_.node_id, reactor, freshness,
+            [this] { return applier_.applied(); }),
       copier_({.postgres = options_.postgres, .slot = slot_ + "_copy", .slot_timeout = options_.slot_timeout},
               reactor, engine, applier_, roster_),
-      watch_({.postgres = options_.postgres, .node = options_.node_id, .slot = slot_}, reactor, applier_,
-             copier_, roster_),
+      watch_({.postgres = options_.postgres,
+              .node = options_.node_id,
+              .slot = slot_,
+              .changed = [this](std::uint32_t oid) { keys_.table_changed(oid); },
+              .keys_status = [this] { return keys_.status_json(); }},
+             reactor, applier_, copier_, roster_),
       pause_(reactor) {
+  applier_.set_follower(&keys_.follower());
   applier_.set_callbacks(
       {.copy_wanted = [this] { copier_.wake(); },
        .shape_changed = [this] { watch_.wake(); },
@@ -137,6 +144,7 @@ net::Task<Result<void>> Following::attach() {
     stream_.reset();
     co_return enrolled.error();
   }
+  keys_.begin();
   co_await read_timeline();
   // A copy must not begin where nobody waits for its end any more.
   auto inside = gate_.hold();
@@ -297,6 +305,7 @@ net::Task<void> Following::stop() {
   copier_.stop();
   watch_.stop();
   pause_.notify();
+  co_await keys_.stop();
   if (stream_ != nullptr) stream_->stop();
   co_await gate_.close();
   co_await maintenance_.stop();

@@ -17,6 +17,7 @@
 #include "views/copier.h"
 #include "views/ddl_watch.h"
 #include "views/freshness.h"
+#include "views/keys/postgres_keys.h"
 #include "views/maintenance.h"
 #include "views/postgres_administration.h"
 #include "views/roster.h"
@@ -51,6 +52,7 @@ class Following {
   net::Task<Result<void>> begin();
   net::Task<void> stop();
   void notice_ddl() { watch_.wake(); }
+  NodeKeys& keys() { return keys_; }
 
  private:
   net::Task<Result<void>> prepare_schema();
@@ -76,6 +78,7 @@ class Following {
   Meters& meters_;
   Roster roster_;
   Applier applier_;
+  PostgresKeys keys_;
   Copier copier_;
   DdlWatch watch_;
   Maintenance maintenance_;

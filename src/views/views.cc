@@ -87,6 +87,10 @@ Administration& Views::administration() {
   return state_->administration;
 }
 
+NodeKeys& Views::keys() {
+  return state_->following.keys();
+}
+
 engine::Engine& Views::engine() {
   return *state_->engine;
 }

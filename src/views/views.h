@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "net/task.h"
 #include "postgres/connect_options.h"
+#include "views/keys/keys_options.h"
 
 namespace stele::net {
 class Reactor;
@@ -27,6 +28,7 @@ namespace stele::views {
 class Administration;
 class Catalog;
 class Freshness;
+class NodeKeys;
 class Writer;
 
 struct ViewsOptions {
@@ -40,6 +42,7 @@ struct ViewsOptions {
   // own default of 64 MB would keep most until the commit.
   std::string decoding_memory = "4MB";
   Duration slot_timeout = std::chrono::seconds(30);  // creation waits for running transactions
+  KeysOptions keys;
 };
 
 // Numbers for status, readiness and metrics, as of now. Any thread.
@@ -66,6 +69,7 @@ class Views {
   Catalog& catalog();
   Freshness& freshness();
   Administration& administration();
+  NodeKeys& keys();
   // What searches run on: the engine of all collections, and the LSN up to which they show.
   engine::Engine& engine();
   engine::VisibleLsn& visible();

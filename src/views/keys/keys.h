@@ -54,7 +54,6 @@ struct KeysStatus {
     std::string table;
     bool ready = false;
     std::string reason;  // why not
-    std::size_t rows = 0;
   };
   std::vector<Mapping> mappings;
 };

@@ -29,7 +29,7 @@ BEGIN
       HINT = 'Publish the tables it reads, or keep its rows in a table.';
   ELSIF t.relkind NOT IN ('r', 'p') THEN
     RAISE wrong_object_type USING MESSAGE = format('%s is not a table and cannot be published', source);
-  ELSIF t.nspname IN ('stele', 'elastic', 'qdrant', 'pg_catalog', 'information_schema') THEN
+  ELSIF t.nspname IN ('stele', 'elastic', 'qdrant', 'redis', 'pg_catalog', 'information_schema') THEN
     RAISE wrong_object_type USING
       MESSAGE = format('%s is in schema %s and cannot be published', source, t.nspname),
       HINT = 'Tables of elastic and qdrant are collections already.';

@@ -5,7 +5,8 @@
 namespace stele::views {
 
 std::vector<std::string_view> schema_statements() {
-  return {sql_text::kTables, sql_text::kTriggers, sql_text::kPublish, sql_text::kPublication};
+  return {sql_text::kTables, sql_text::kTriggers, sql_text::kPublish,
+          sql_text::kKeys, sql_text::kPublication, sql_text::kKeyPublication};
 }
 
 std::vector<std::string_view> role_statements() {
@@ -24,8 +25,10 @@ END $$;
       R"sql(
 GRANT USAGE ON SCHEMA stele, elastic, qdrant TO stele_publishers;
 GRANT CREATE ON SCHEMA elastic, qdrant TO stele_publishers;
-GRANT SELECT ON stele.status TO stele_publishers;
-GRANT SELECT, INSERT, UPDATE, DELETE ON stele.collection, stele.object TO stele_publishers;
+GRANT USAGE ON SCHEMA redis TO stele_publishers;
+GRANT SELECT ON stele.status, stele.key_status TO stele_publishers;
+GRANT SELECT ON ALL TABLES IN SCHEMA redis TO stele_publishers;
+GRANT SELECT, INSERT, UPDATE, DELETE ON stele.collection, stele.object, stele.key_map TO stele_publishers;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA stele, elastic TO stele_publishers;
 )sql",
       R"sql(

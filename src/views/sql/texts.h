@@ -8,5 +8,7 @@ extern const std::string_view kTables;
 extern const std::string_view kTriggers;
 extern const std::string_view kPublish;
 extern const std::string_view kPublication;
+extern const std::string_view kKeys;
+extern const std::string_view kKeyPublication;
 
 }  // namespace stele::views::sql_text

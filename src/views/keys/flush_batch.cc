@@ -1,0 +1,181 @@
+#include "views/keys/flush_batch.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.h"
+#include "views/keys/key_rows.h"
+
+namespace stele::views {
+namespace {
+
+using keyspace::DirtyObject;
+using keyspace::ValueType;
+using postgres::oid::kBytea;
+using postgres::oid::kInt4;
+using postgres::oid::kInt8;
+using postgres::oid::kText;
+
+constexpr std::string_view kRemove = "DELETE FROM redis.key WHERE id = ANY ($1::bigint[])";
+constexpr std::string_view kInsert =
+    "INSERT INTO redis.key (id, db, name, type, expires_at, rev) SELECT * FROM unnest($1::bigint[], "
+    "$2::integer[], "
+    "$3::bytea[], $4::text[], $5::timestamptz[], $6::bigint[]) ON CONFLICT (id) DO UPDATE SET db = "
+    "EXCLUDED.db, "
+    "name = EXCLUDED.name, type = EXCLUDED.type, expires_at = EXCLUDED.expires_at, rev = EXCLUDED.rev";
+constexpr std::string_view kUpdate =
+    "UPDATE redis.key k SET db = t.db, name = t.name, type = t.type, expires_at = t.expires_at, rev = t.rev "
+    "FROM "
+    "unnest($1::bigint[], $2::integer[], $3::bytea[], $4::text[], $5::timestamptz[], $6::bigint[]) t (id, "
+    "db, "
+    "name, type, expires_at, rev) WHERE k.id = t.id RETURNING k.id";
+constexpr std::string_view kClear = "DELETE FROM redis.hash_field WHERE key_id = ANY ($1::bigint[])";
+// What is appended to a chunk that begins before it.
+constexpr std::string_view kHeads =
+    "UPDATE redis.string_chunk c SET bytes = substring(c.bytes FROM 1 FOR t.keep) || t.bytes FROM "
+    "unnest($1::bigint[], $2::integer[], $3::integer[], $4::bytea[]) t (id, number, keep, bytes) WHERE "
+    "c.key_id = "
+    "t.id AND c.number = t.number";
+constexpr std::string_view kChunks =
+    "INSERT INTO redis.string_chunk (key_id, number, bytes) SELECT * FROM unnest($1::bigint[], "
+    "$2::integer[], "
+    "$3::bytea[]) ON CONFLICT (key_id, number) DO UPDATE SET bytes = EXCLUDED.bytes";
+// A shorter string has fewer of them.
+constexpr std::string_view kTails =
+    "DELETE FROM redis.string_chunk c USING unnest($1::bigint[], $2::integer[]) t (id, count) WHERE c.key_id "
+    "= t.id "
+    "AND c.number >= t.count";
+constexpr std::string_view kFields =
+    "INSERT INTO redis.hash_field (key_id, digest, field, value) SELECT id, sha256(field), field, value FROM "
+    "unnest($1::bigint[], $2::bytea[], $3::bytea[]) t (id, field, value) ON CONFLICT (key_id, digest) DO "
+    "UPDATE SET "
+    "value = EXCLUDED.value";
+constexpr std::string_view kRemovedFields =
+    "DELETE FROM redis.hash_field f USING unnest($1::bigint[], $2::bytea[]) t (id, field) WHERE f.key_id = "
+    "t.id AND "
+    "f.digest = sha256(t.field)";
+
+postgres::Oid array_of(postgres::Oid element) {
+  switch (element) {
+    case kInt8:
+      return postgres::oid::kInt8Array;
+    case kInt4:
+      return kInt4ArrayOid;
+    case kText:
+      return postgres::oid::kTextArray;
+    case kTimestamptzOid:
+      return kTimestamptzArrayOid;
+    default:
+      return kByteaArrayOid;
+  }
+}
+
+void add_int32(ArrayParameter& array, std::size_t value) {
+  std::string bytes;
+  append_big_endian(bytes, static_cast<std::int32_t>(value));
+  array.add(bytes);
+}
+
+void add_id(ArrayParameter& array, const DirtyObject& object) {
+  array.add_int64(static_cast<std::int64_t>(object.id.value()));
+}
+
+}  // namespace
+
+FlushBatch::Columns::Columns(std::vector<postgres::Oid> elements_in) : elements(std::move(elements_in)) {
+  for (const postgres::Oid element : elements) arrays.emplace_back(element);
+}
+
+postgres::Statement FlushBatch::Columns::take(std::string_view sql) {
+  postgres::Statement statement;
+  statement.sql = sql;
+  for (std::size_t i = 0; i < arrays.size(); ++i)
+    std::exchange(arrays[i], ArrayParameter(elements[i])).bind(statement.parameters, array_of(elements[i]));
+  return statement;
+}
+
+FlushBatch::FlushBatch()
+    : removed_({kInt8}),
+      inserted_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
+      updated_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
+      cleared_({kInt8}),
+      heads_({kInt8, kInt4, kInt4, kBytea}),
+      chunks_({kInt8, kInt4, kBytea}),
+      tails_({kInt8, kInt4}),
+      fields_({kInt8, kBytea, kBytea}),
+      removed_fields_({kInt8, kBytea}) {}
+
+void FlushBatch::add_key(Columns& columns, const DirtyObject& object) {
+  add_id(columns.arrays[0], object);
+  add_int32(columns.arrays[1], object.key.db.value());
+  columns.arrays[2].add(object.key.name);
+  columns.arrays[3].add(keyspace::to_string(object.type));
+  if (object.expires_at)
+    columns.arrays[4].add_int64(to_timestamptz(*object.expires_at));
+  else
+    columns.arrays[4].add_null();
+  columns.arrays[5].add_int64(static_cast<std::int64_t>(object.generation.value()));
+}
+
+void FlushBatch::add(const DirtyObject& object) {
+  bytes_ += 64 + object.key.name.size();
+  if (object.removed) return add_id(removed_.arrays[0], object);
+  add_key(object.whole ? inserted_ : updated_, object);
+  // A string's chunks are replaced one by one.
+  if (object.whole && object.type == ValueType::kHash) add_id(cleared_.arrays[0], object);
+}
+
+std::size_t FlushBatch::add_chunk(const DirtyObject& object, std::size_t done) {
+  const std::size_t from = object.string_from + done;
+  const std::size_t keep = from % kChunkBytes;
+  const std::string_view bytes = std::string_view(object.string).substr(done, kChunkBytes - keep);
+  bytes_ += 32 + bytes.size();
+  Columns& columns = keep > 0 ? heads_ : chunks_;
+  add_id(columns.arrays[0], object);
+  add_int32(columns.arrays[1], from / kChunkBytes);
+  if (keep > 0) add_int32(columns.arrays[2], keep);
+  columns.arrays.back().add(bytes);
+  return done + bytes.size();
+}
+
+void FlushBatch::end_string(const DirtyObject& object) {
+  const std::size_t length = object.string_from + object.string.size();
+  add_id(tails_.arrays[0], object);
+  add_int32(tails_.arrays[1], (length + kChunkBytes - 1) / kChunkBytes);
+}
+
+void FlushBatch::add_field(const DirtyObject& object, const keyspace::Field& field) {
+  bytes_ += 32 + field.name.size() + field.value.size();
+  add_id(fields_.arrays[0], object);
+  fields_.arrays[1].add(field.name);
+  fields_.arrays[2].add(field.value);
+}
+
+void FlushBatch::add_removed_field(const DirtyObject& object, std::string_view field) {
+  bytes_ += 32 + field.size();
+  add_id(removed_fields_.arrays[0], object);
+  removed_fields_.arrays[1].add(field);
+}
+
+std::vector<postgres::Statement> FlushBatch::statements() {
+  struct Step {
+    Columns& columns;
+    std::string_view sql;
+  };
+  std::vector<postgres::Statement> taken;
+  rows_expected_ = updated_.rows();
+  for (const Step& step :
+       {Step{removed_, kRemove}, Step{inserted_, kInsert}, Step{updated_, kUpdate}, Step{cleared_, kClear},
+        Step{heads_, kHeads}, Step{chunks_, kChunks}, Step{tails_, kTails},
+        Step{removed_fields_, kRemovedFields}, Step{fields_, kFields}}) {
+    if (step.columns.rows() == 0) continue;
+    if (&step.columns == &updated_) updating_statement_ = taken.size();
+    taken.push_back(step.columns.take(step.sql));
+  }
+  bytes_ = 0;
+  return taken;
+}
+
+}  // namespace stele::views

@@ -1,0 +1,365 @@
+#include "views/keys/flusher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "net/reactor.h"
+
+namespace stele::views {
+namespace {
+
+using keyspace::ChangeSequence;
+using keyspace::Cut;
+using keyspace::DirtyObject;
+using keyspace::Key;
+using keyspace::ObjectId;
+
+constexpr Logger kLog("keys");
+constexpr Duration kPauseMin = std::chrono::milliseconds(100);
+constexpr Duration kPauseMax = std::chrono::seconds(10);
+constexpr Duration kFailurePauseMax = std::chrono::seconds(2);
+constexpr int kUnsettledMax = 3;
+
+// What a failure says of the statements that met it, by the SQLSTATE's beginning; longest first.
+enum class Blame : std::uint8_t {
+  kObject,  // one of the objects: halve
+  kTable,   // a table: all objects of its type
+  kOthers,  // somebody else's rows, or a change that the stream is bringing: try again a few times
+  kServer,  // nothing can be written at present
+};
+struct StateBlame {
+  std::string_view prefix;
+  Blame blame;
+};
+constexpr std::array kBlames = {
+    StateBlame{"23505", Blame::kOthers}, StateBlame{"57014", Blame::kObject},
+    StateBlame{"40", Blame::kOthers},    StateBlame{"42", Blame::kTable},
+    StateBlame{"3F", Blame::kTable},     StateBlame{"0A", Blame::kTable},
+    StateBlame{"08", Blame::kServer},    StateBlame{"25", Blame::kServer},
+    StateBlame{"28", Blame::kServer},    StateBlame{"53", Blame::kServer},
+    StateBlame{"57", Blame::kServer},    StateBlame{"58", Blame::kServer},
+};
+
+Blame blame_of(const Error& error) {
+  if (error.code == ErrorCode::kNotFound) return Blame::kOthers;
+  if (error.code == ErrorCode::kTooLarge) return Blame::kObject;
+  if (error.code != ErrorCode::kDatabase) return Blame::kServer;
+  for (const StateBlame& each : kBlames)
+    if (error.detail("sqlstate").starts_with(each.prefix)) return each.blame;
+  return Blame::kObject;
+}
+
+std::size_t bytes_of(const Cut& cut) {
+  std::size_t bytes = 0;
+  for (const DirtyObject& object : cut.objects) {
+    bytes += object.key.name.size() + object.string.size();
+    for (const keyspace::Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
+  }
+  return bytes;
+}
+
+// Those that `which` says, in order.
+template <class Which>
+std::vector<const DirtyObject*> take_out(std::vector<const DirtyObject*>& objects, Which which) {
+  std::vector<const DirtyObject*> taken;
+  std::ranges::copy_if(objects, std::back_inserter(taken), which);
+  std::erase_if(objects, which);
+  return taken;
+}
+
+// In the cut's order, so that what was removed comes before what took its name.
+Cut part_of(Cut& cut, const std::vector<const DirtyObject*>& objects) {
+  Cut part{.sequence = cut.sequence, .objects = {}};
+  std::vector<std::size_t> places;
+  for (const DirtyObject* object : objects)
+    places.push_back(static_cast<std::size_t>(object - cut.objects.data()));
+  std::ranges::sort(places);
+  for (const std::size_t place : places) part.objects.push_back(std::move(cut.objects[place]));
+  return part;
+}
+
+}  // namespace
+
+void Flusher::look_at_backlog() {
+  const std::size_t backlog = keyspace_.stats().dirty_bytes + in_flight_bytes_.load();
+  const bool over = backlog > options_.backlog_bytes_max;
+  if (over_.exchange(over) && !over) bell_.ring();
+}
+
+bool Flusher::is_due() const {
+  const keyspace::KeyspaceStats stats = keyspace_.stats();
+  const bool changed = again_ || stats.last_change > last_cut_;
+  if (!changed) return false;
+  if (net::Reactor::current()->now() >= next_flush_) return true;
+  // While PostgreSQL takes nothing there is no hurry.
+  if (failure_pause_ > Duration{}) return false;
+  return waiters_.load() > 0 || stats.dirty_bytes > options_.flush_bytes;
+}
+
+net::Task<void> Flusher::turn() {
+  look_at_backlog();
+  if (is_due()) co_await flush();
+}
+
+net::Task<std::optional<Cut>> Flusher::take_cut() {
+  constexpr int kTries = 10'000;
+  for (int i = 0; i < kTries; ++i) {
+    if (auto cut = keyspace_.take_cut()) co_return cut;
+    co_await net::Reactor::current()->yield();
+  }
+  co_return std::nullopt;
+}
+
+std::string Flusher::refused_by_size(const DirtyObject& object) const {
+  const std::size_t limit = options_.element_bytes_max;
+  if (object.key.name.size() > limit) return fmt::format("its name is longer than {} bytes", limit);
+  for (const keyspace::Field& field : object.fields_set) {
+    if (field.name.size() > limit) return fmt::format("a field's name is longer than {} bytes", limit);
+    if (field.value.size() > limit) return fmt::format("a field's value is longer than {} bytes", limit);
+  }
+  return {};
+}
+
+Flusher::Round Flusher::plan(const Cut& cut) {
+  Round round;
+  Objects together, due;
+  const TimePoint now = net::Reactor::current()->now();
+  std::map<ObjectId, Blocked> still_blocked;
+  for (const DirtyObject& object : cut.objects) {
+    const auto at = blocked_.find(object.id);
+    if (at == blocked_.end()) {
+      together.push_back(&object);
+      continue;
+    }
+    at->second.key = object.key;
+    if (object.removed || now >= at->second.next_try)
+      due.push_back(&object);
+    else
+      round.given_back.push_back(&object);
+    still_blocked.insert(*at);
+  }
+  // Who is not in the cut any more was overwritten by SQL.
+  blocked_ = std::move(still_blocked);
+  if (!due.empty()) round.parts.push_back(std::move(due));
+  if (!together.empty()) round.parts.push_back(std::move(together));
+  return round;
+}
+
+void Flusher::refuse(Round& round, const DirtyObject* object, const Error& error) {
+  Blocked& blocked = blocked_[object->id];
+  if (blocked.reason.empty()) blocked.since = system_clock().wall();
+  if (blocked.reason != error.message)
+    kLog.warn("a key is refused type={} bytes={}: {}", keyspace::to_string(object->type),
+              object->key.name.size() + object->string.size(), error.message);
+  blocked.key = object->key;
+  blocked.reason = error.message;
+  blocked.pause = std::clamp(blocked.pause * 2, kPauseMin, kPauseMax);
+  blocked.next_try = net::Reactor::current()->now() + blocked.pause;
+  round.given_back.push_back(object);
+}
+
+void Flusher::split(Round& round, Objects part) {
+  const auto half = part.begin() + static_cast<std::ptrdiff_t>(part.size() / 2);
+  round.parts.emplace_back(half, part.end());
+  part.erase(half, part.end());
+  round.parts.push_back(std::move(part));
+}
+
+void Flusher::take_failure(Round& round, Objects part, const Error& error,
+                           const std::vector<ObjectId>& missing) {
+  if (!missing.empty()) {
+    // The stream is bringing their end.
+    const Objects gone = take_out(part, [&](const DirtyObject* object) {
+      return std::ranges::find(missing, object->id) != missing.end();
+    });
+    for (const DirtyObject* object : gone) {
+      if (++unsettled_[object->id] > kUnsettledMax) lost_.push_back(object->id);
+      round.given_back.push_back(object);
+      round.incomplete = true;
+    }
+    if (!part.empty()) round.parts.push_back(std::move(part));
+    return;
+  }
+  const Blame blame = blame_of(error);
+  if (blame == Blame::kServer) {
+    round.failure = error;
+    round.parts.push_back(std::move(part));
+    return;
+  }
+  if (part.size() == 1) {
+    const DirtyObject* const object = part.front();
+    if (blame != Blame::kOthers || ++unsettled_[object->id] > kUnsettledMax)
+      return refuse(round, object, error);
+    round.given_back.push_back(object);
+    round.incomplete = true;
+    return;
+  }
+  const keyspace::ValueType type = part.front()->type;
+  // Of what is removed nothing says its type.
+  if (blame != Blame::kTable || type == keyspace::ValueType::kNone) return split(round, std::move(part));
+  Objects others = take_out(part, [&](const DirtyObject* object) { return object->type != type; });
+  if (others.empty()) {
+    for (const DirtyObject* object : part) refuse(round, object, error);
+    return;
+  }
+  round.parts.push_back(std::move(others));
+  round.parts.push_back(std::move(part));
+}
+
+net::Task<void> Flusher::write(Round* round) {
+  while (!round->parts.empty() && !round->failure) {
+    Objects part = std::move(round->parts.back());
+    round->parts.pop_back();
+    std::erase_if(part, [&](const DirtyObject* object) {
+      const std::string reason = refused_by_size(*object);
+      if (!reason.empty()) refuse(*round, object, make_error(ErrorCode::kTooLarge, reason));
+      return !reason.empty();
+    });
+    if (part.empty()) continue;
+    std::vector<ObjectId> missing;
+    auto written = co_await session_.write(part, &missing);
+    if (!written) {
+      take_failure(*round, std::move(part), written.error(), missing);
+      continue;
+    }
+    for (const DirtyObject* object : part) {
+      blocked_.erase(object->id);
+      unsettled_.erase(object->id);
+    }
+    round->committed.insert(round->committed.end(), part.begin(), part.end());
+    const std::lock_guard lock(mutex_);
+    ++flushes_;
+  }
+}
+
+net::Task<bool> Flusher::flush() {
+  net::Reactor* const reactor = net::Reactor::current();
+  const TimePoint began = reactor->now();
+  next_flush_ = began + options_.interval;
+  auto taken = co_await take_cut();
+  if (!taken) co_return false;
+  last_cut_ = taken->sequence;
+  again_ = false;
+  in_flight_bytes_ = bytes_of(*taken);
+  Round round = plan(*taken);
+  co_await write(&round);
+  const bool whole = !round.failure && !round.incomplete;
+  finish(std::move(*taken), std::move(round), began);
+  co_return whole;
+}
+
+void Flusher::finish(Cut cut, Round round, TimePoint began) {
+  const ChangeSequence sequence = cut.sequence;
+  for (const Objects& part : round.parts)
+    round.given_back.insert(round.given_back.end(), part.begin(), part.end());
+  if (round.failure && !session_.owns())
+    for (const DirtyObject& object : cut.objects) fenced_.push_back(object.id);
+  // A cut of nothing is one too.
+  const Cut committed = part_of(cut, round.committed);
+  Cut given_back = part_of(cut, round.given_back);
+  keyspace_.flush_committed(committed);
+  again_ = !given_back.objects.empty();
+  if (again_) keyspace_.flush_failed(std::move(given_back));
+  in_flight_bytes_ = 0;
+  if (unsettled_.size() > 10'000) unsettled_.clear();
+
+  const TimePoint now = net::Reactor::current()->now();
+  if (round.failure) {
+    failure_pause_ = std::clamp(failure_pause_ * 2, kPauseMin, kFailurePauseMax);
+    next_flush_ = now + failure_pause_;
+    kLog.warn("flush failed objects={}: {}", cut.objects.size(), round.failure->message);
+  } else {
+    failure_pause_ = {};
+    if (round.incomplete) next_flush_ = now + kPauseMin / 2;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    flush_error_ = round.failure ? round.failure->message : std::string();
+    flushes_failed_ += round.failure ? 1 : 0;
+    refused_.clear();
+    for (const auto& [id, blocked] : blocked_)
+      refused_[blocked.key] = {blocked.key, blocked.reason, blocked.since};
+    if (!round.failure && !committed.objects.empty()) {
+      last_flush_ = system_clock().wall();
+      last_flush_took_ = now - began;
+    }
+    if (!round.failure && !round.incomplete) flushed_ = sequence.value();
+  }
+  look_at_backlog();
+  bell_.ring();
+}
+
+net::Task<Result<void>> Flusher::wait_writable(TimePoint deadline) {
+  net::Reactor* const reactor = net::Reactor::current();
+  for (std::uint64_t seen = bell_.rung(); !may_write(); seen = bell_.rung()) {
+    if (reactor->now() >= deadline) {
+      const std::lock_guard lock(mutex_);
+      co_return make_error(ErrorCode::kResourceExhausted,
+                           flush_error_.empty()
+                               ? "too many changes wait for PostgreSQL"
+                               : "too many changes wait for PostgreSQL, which takes none: " + flush_error_);
+    }
+    co_await bell_.wait(seen, deadline);
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Flusher::wait_durable(ChangeSequence last, std::vector<Key> written,
+                                              TimePoint deadline) {
+  net::Reactor* const reactor = net::Reactor::current();
+  ++waiters_;
+  Result<void> result;
+  while (true) {
+    const std::uint64_t seen = bell_.rung();
+    {
+      const std::lock_guard lock(mutex_);
+      const bool done = flushed_.load() >= last.value();
+      const auto refused =
+          std::ranges::find_if(written, [&](const Key& key) { return refused_.contains(key); });
+      if (done && refused != written.end())
+        result =
+            make_error(ErrorCode::kDatabase, "PostgreSQL refuses the key: " + refused_.at(*refused).reason);
+      if (done) break;
+      if (reactor->now() >= deadline) {
+        result = make_error(ErrorCode::kDeadlineExceeded,
+                            flush_error_.empty() ? "the write is not durable yet"
+                                                 : "the write is not durable yet: " + flush_error_);
+        break;
+      }
+    }
+    co_await bell_.wait(seen, deadline);
+  }
+  --waiters_;
+  co_return result;
+}
+
+std::vector<ObjectId> Flusher::take_lost() {
+  for (const ObjectId id : lost_) unsettled_.erase(id);
+  return std::exchange(lost_, {});
+}
+
+void Flusher::fill(KeysStatus& status) const {
+  const keyspace::KeyspaceStats stats = keyspace_.stats();
+  status.backlog_objects = stats.dirty_objects;
+  status.backlog_bytes = stats.dirty_bytes + in_flight_bytes_.load();
+  status.flushed = ChangeSequence(flushed_.load());
+  const std::lock_guard lock(mutex_);
+  status.flushes = flushes_;
+  status.flushes_failed = flushes_failed_;
+  status.last_flush = last_flush_;
+  status.last_flush_took = last_flush_took_;
+  status.flush_error = flush_error_;
+  status.refused_count = refused_.size();
+  for (const auto& [key, refused] : refused_) {
+    if (status.refused.size() >= kRefusedShown) break;
+    status.refused.push_back(refused);
+  }
+}
+
+}  // namespace stele::views

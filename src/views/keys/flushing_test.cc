@@ -1,0 +1,242 @@
+#include "views/keys/test_keys.h"
+
+namespace stele::views {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+TEST_F(KeysTest, TheSchemaIsThereAndInstallsAgain) {
+  start_keys();
+  redis().set("k", "v");
+  ASSERT_TRUE(settled());
+  sql()("UPDATE stele.installed SET version = version - 1");
+  restart();
+  EXPECT_EQ(
+      sql()("SELECT count(*) FROM pg_publication_tables WHERE pubname = 'stele' AND schemaname = 'redis'"),
+      "3");
+  EXPECT_EQ(redis().get("k"), "v");
+}
+
+TEST_F(KeysTest, WhatIsSetStandsInTheTablesAndComesBack) {
+  start_keys();
+  const std::string long_name(3200, 'n');
+  const std::string huge_name(2'000'000, 'h');
+  const std::string large(200'000, 'x');
+  redis().set("plain", "value");
+  redis().set("c:cache", "not there");
+  redis().set("empty", "");
+  redis().set("", "of the empty name");
+  redis().set(std::string_view("nul\0key", 7), std::string_view("nul\0value", 9));
+  redis().set(long_name, "1");
+  redis().set(huge_name, "2");
+  redis().set("large", large);
+  redis().set("plain", "in another database", 1);
+  redis().hset("hash", {{"f", "1"}, {"", "empty name"}, {std::string_view("\0", 1), "\xff"}, {large, large}});
+  redis().set("soon", "gone");
+  redis().expire_in("soon", 3'600'000);
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(text("plain"), "value");
+  EXPECT_EQ(text("c:cache"), "(nil)");
+  EXPECT_EQ(text("nul\\000key"), "nul\\000value");
+  EXPECT_EQ(
+      sql()("SELECT count(*) FROM redis.string_chunk c JOIN redis.key k ON k.id = c.key_id WHERE k.name = "
+            "'large'"),
+      "4");
+  EXPECT_EQ(sql()("SELECT value FROM redis.hash WHERE key = 'hash' AND field = 'f'"), "1");
+  const auto before = redis().dump();
+  EXPECT_THAT(before, SizeIs(10));
+  restart();
+  EXPECT_EQ(redis().dump(), before);
+}
+
+TEST_F(KeysTest, ChangesCostWhatTheyChange) {
+  start_keys();
+  redis().set("s", std::string(100'000, 'a'));
+  redis().hset("h", {{"a", "1"}, {"b", "2"}});
+  redis().set("renamed", "1");
+  redis().set("removed", "1");
+  redis().set("shrinks", std::string(100'000, 'a'));
+  ASSERT_TRUE(settled());
+  const std::string row = sql()("SELECT id FROM redis.key WHERE name = 'renamed'");
+  redis().append("s", std::string(50'000, 'b'));
+  redis().hdel("h", {"a"});
+  redis().hset("h", {{"c", "3"}, {"b", "4"}});
+  redis().rename("renamed", "new");
+  redis().del("removed");
+  redis().set("shrinks", "short");
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(sql()("SELECT length(value) FROM redis.string WHERE key = 's'"), "150000");
+  EXPECT_EQ(sql()("SELECT string_agg(field || value, ' ' ORDER BY field) FROM redis.hash WHERE key = 'h'"),
+            "b4 c3");
+  EXPECT_EQ(sql()("SELECT id FROM redis.key WHERE name = 'new'"), row);
+  EXPECT_EQ(
+      sql()(
+          "SELECT count(*) FROM redis.string_chunk c WHERE NOT EXISTS (SELECT FROM redis.key k WHERE k.id = "
+          "c.key_id)"),
+      "0");
+  const auto before = redis().dump();
+  restart();
+  EXPECT_EQ(redis().dump(), before);
+}
+
+TEST_F(KeysTest, NamesChangePlacesInOneFlush) {
+  start_keys();
+  redis().set("a", "1");
+  redis().set("b", "2");
+  ASSERT_TRUE(settled());
+  {
+    const auto group = redis().whole();
+    ASSERT_TRUE(group->keys().rename(RedisClient::key("a"), RedisClient::key("c")));
+    ASSERT_TRUE(group->keys().rename(RedisClient::key("b"), RedisClient::key("a")));
+    ASSERT_TRUE(group->keys().rename(RedisClient::key("c"), RedisClient::key("b")));
+  }
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(text("a") + text("b"), "21");
+  EXPECT_EQ(keys().status().flushes_failed, 0u);
+}
+
+TEST_F(KeysTest, ExpiredKeysAreDeletedInPostgresAndNotLoaded) {
+  start_keys();
+  redis().set("dead", "1");
+  redis().expire_in("dead", 200);
+  ASSERT_TRUE(settled());
+  views_.reset();
+  sql()("SELECT pg_sleep(0.25)");
+  start_keys();
+  EXPECT_EQ(redis().get("dead"), "(nil)");
+  keys().keyspace().expire_some(100);
+  ASSERT_TRUE(eventually([&] { return sql()("SELECT count(*) FROM redis.key") == "0"; }));
+  EXPECT_EQ(sql()("SELECT count(*) FROM redis.string_chunk"), "0");
+}
+
+TEST_F(KeysTest, ASyncWriteIsCommittedWhenItIsAnswered) {
+  options_.keys.flusher.interval = std::chrono::hours(1);
+  start_keys();
+  redis().set("s:k", "v");
+  ASSERT_TRUE(durable("s:k"));
+  EXPECT_EQ(text("s:k"), "v");
+}
+
+TEST_F(KeysTest, AGroupIsWrittenWhole) {
+  start_keys();
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const auto group = redis().whole();
+      const std::string value = std::to_string(i);
+      (void)group->strings().set(RedisClient::key("m1"), value, {});
+      (void)group->hashes().set(RedisClient::key("m2"), std::vector<FieldRef>{{"f", value}});
+    }
+  });
+  std::string last;
+  int seen = 0;
+  for (int i = 0; i < 200 || seen < 3; ++i) {
+    const std::string both = sql()(
+        "SELECT (SELECT value FROM redis.string WHERE key = 'm1') || '|' || (SELECT value "
+        "FROM redis.hash WHERE key = 'm2')");
+    if (both == "NULL") continue;
+    const auto bar = both.find('|');
+    EXPECT_EQ(both.substr(0, bar), both.substr(bar + 1));
+    seen += both != last ? 1 : 0;
+    last = both;
+  }
+  stop = true;
+  writer.join();
+}
+
+TEST_F(KeysTest, WhatIsTooLargeIsRefusedAloneUntilItFits) {
+  options_.keys.flusher.element_bytes_max = 1000;
+  start_keys();
+  for (int i = 0; i < 50; ++i) redis().set("k" + std::to_string(i), "v");
+  redis().hset("s:big", {{"f", std::string(2000, 'x')}});
+  for (int i = 50; i < 100; ++i) redis().set("k" + std::to_string(i), "v");
+  const auto refused = durable("s:big");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("longer than 1000 bytes"));
+  EXPECT_EQ(sql()("SELECT count(*) FROM redis.key"), "100");
+  const KeysStatus status = keys().status();
+  ASSERT_THAT(status.refused, SizeIs(1));
+  EXPECT_EQ(status.refused[0].key.name, "s:big");
+  EXPECT_TRUE(status.flush_error.empty());
+  redis().set("s:other", "goes on");
+  EXPECT_TRUE(durable("s:other"));
+  ASSERT_TRUE(
+      eventually([&] { return sql()("SELECT refused #>> '{0,key}' FROM stele.key_status") == "s:big"; }));
+  redis().hset("s:big", {{"f", "small"}});
+  ASSERT_TRUE(settled());
+  EXPECT_TRUE(eventually([&] { return keys().status().refused.empty(); }));
+  EXPECT_EQ(sql()("SELECT value FROM redis.hash WHERE key = 's:big'"), "small");
+}
+
+TEST_F(KeysTest, ARowThatPostgresRefusesIsFoundByHalving) {
+  start_keys();
+  redis().set("first", "1");
+  ASSERT_TRUE(settled());
+  sql()("ALTER TABLE redis.key ADD CONSTRAINT no_bad CHECK (name <> 'bad37')");
+  {
+    const auto group = redis().whole();
+    for (int i = 0; i < 100; ++i)
+      ASSERT_TRUE(group->strings().set(RedisClient::key("bad" + std::to_string(i)), "v", {}));
+  }
+  ASSERT_TRUE(eventually([&] { return keys().status().refused_count == 1; }));
+  EXPECT_EQ(keys().status().refused[0].key.name, "bad37");
+  EXPECT_THAT(keys().status().refused[0].reason, HasSubstr("no_bad"));
+  EXPECT_EQ(sql()("SELECT count(*) FROM redis.key"), "100");
+  sql()("ALTER TABLE redis.key DROP CONSTRAINT no_bad");
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(sql()("SELECT count(*) FROM redis.key"), "101");
+}
+
+TEST_F(KeysTest, ADroppedTableConcernsItsTypeAloneUntilItIsBack) {
+  start_keys();
+  redis().hset("before", {{"f", "1"}});
+  ASSERT_TRUE(settled());
+  sql()("ALTER TABLE redis.hash_field RENAME TO elsewhere");
+  redis().hset("s:h", {{"f", "1"}});
+  redis().set("s:s", "1");
+  EXPECT_TRUE(durable("s:s"));
+  const auto refused = durable("s:h");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("hash_field"));
+  EXPECT_EQ(text("s:s"), "1");
+  sql()("ALTER TABLE redis.elsewhere RENAME TO hash_field");
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(sql()("SELECT value FROM redis.hash WHERE key = 's:h'"), "1");
+}
+
+TEST_F(KeysTest, ALockedRowKeepsItsOwnKeyAlone) {
+  options_.keys.flush_lock_timeout = std::chrono::milliseconds(50);
+  start_keys();
+  redis().set("locked", "1");
+  ASSERT_TRUE(settled());
+  Sql blocker(server().options(database_));
+  blocker("BEGIN; SELECT FROM redis.key WHERE name = 'locked' FOR UPDATE");
+  redis().set("locked", "2");
+  redis().set("s:free", "1");
+  EXPECT_TRUE(durable("s:free"));
+  EXPECT_EQ(text("locked"), "1");
+  EXPECT_EQ(text("s:free"), "1");
+  blocker("COMMIT");
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(text("locked"), "2");
+}
+
+TEST_F(KeysTest, BackPressureBeginsAndEndsWithTheBacklog) {
+  options_.keys.flusher.backlog_bytes_max = 10'000;
+  start_keys();
+  redis().set("k", "1");
+  ASSERT_TRUE(settled());
+  Sql blocker(server().options(database_));
+  blocker("BEGIN; LOCK TABLE stele.key_owner");
+  EXPECT_TRUE(keys().may_write());
+  redis().set("large", std::string(20'000, 'x'));
+  ASSERT_TRUE(eventually([&] { return !keys().may_write(); }));
+  EXPECT_GE(keys().status().backlog_bytes, 20'000u);
+  blocker("ROLLBACK");
+  ASSERT_TRUE(eventually([&] { return keys().may_write(); }));
+  ASSERT_TRUE(settled());
+}
+
+}  // namespace
+}  // namespace stele::views

@@ -1,0 +1,163 @@
+#include "views/keys/key_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "base/bytes.h"
+#include "net/reactor.h"
+#include "views/writer/array_parameter.h"
+
+namespace stele::views {
+namespace {
+
+// 1970 to 2000.
+constexpr std::int64_t kEpochOffsetMs = 946'684'800'000;
+// The end of 294276, PostgreSQL's last year, since 2000.
+constexpr std::int64_t kTimestampMaxMs = 9'223'371'331'199'999;
+constexpr Duration kPatience = std::chrono::minutes(5);
+
+// Their elements come in order, so that a key is whole when the next one begins.
+constexpr std::string_view kStrings =
+    "SELECT k.id, k.db, k.name, k.expires_at, c.number, c.bytes FROM redis.key k LEFT JOIN "
+    "redis.string_chunk c "
+    "ON c.key_id = k.id WHERE k.type = 'string'";
+constexpr std::string_view kHashes =
+    "SELECT k.id, k.db, k.name, k.expires_at, f.field, f.value FROM redis.key k JOIN redis.hash_field f ON "
+    "f.key_id = k.id WHERE k.type = 'hash'";
+
+template <class Integer>
+Integer load(postgres::wire::Cell cell) {
+  if (!cell || cell->size() != sizeof(Integer)) return 0;
+  return load_big_endian<Integer>(cell->data());
+}
+
+// Puts rows together to keys.
+class KeyAssembly {
+ public:
+  explicit KeyAssembly(keyspace::ValueType type) : type_(type) {}
+
+  void take(const postgres::wire::CellList& cells) {
+    Row row;
+    std::size_t column = 0;
+    for (const postgres::wire::Cell cell : cells)
+      if (column < row.size()) row[column++] = cell;
+    const keyspace::ObjectId id(load<std::uint64_t>(row[0]));
+    if (slice_.empty() || slice_.back().id != id) begin(id, row);
+    StoredKey& stored = slice_.back();
+    if (type_ == keyspace::ValueType::kHash) {
+      stored.value.fields.push_back({std::string(row[4].value_or("")), std::string(row[5].value_or(""))});
+      bytes_ += row[4].value_or("").size() + row[5].value_or("").size();
+    } else if (row[5]) {
+      const std::size_t from = static_cast<std::size_t>(load<std::uint32_t>(row[4])) * kChunkBytes;
+      // What SQL left out reads as zeros, as after SETRANGE.
+      stored.value.string.resize(from);
+      stored.value.string += *row[5];
+      bytes_ += row[5]->size();
+    }
+  }
+  // All but the last key are whole.
+  bool is_full() const {
+    return slice_.size() > kKeysPerSlice || (slice_.size() > 1 && bytes_ > kSliceBytes);
+  }
+  std::vector<StoredKey> take_whole() {
+    StoredKey last = std::move(slice_.back());
+    slice_.pop_back();
+    bytes_ = last.byte_size();
+    std::vector<StoredKey> whole = std::exchange(slice_, {});
+    slice_.push_back(std::move(last));
+    return whole;
+  }
+  std::vector<StoredKey> take_rest() { return std::exchange(slice_, {}); }
+
+ private:
+  using Row = std::array<postgres::wire::Cell, 6>;
+
+  void begin(keyspace::ObjectId id, const Row& row) {
+    StoredKey stored;
+    stored.id = id;
+    stored.key =
+        keyspace::Key(keyspace::DatabaseNumber(static_cast<std::uint16_t>(load<std::uint32_t>(row[1]))),
+                      std::string(row[2].value_or("")));
+    stored.value.type = type_;
+    if (row[3]) stored.value.expires_at = from_timestamptz(load<std::int64_t>(row[3]));
+    bytes_ += stored.key.name.size();
+    slice_.push_back(std::move(stored));
+  }
+
+  keyspace::ValueType type_;
+  std::vector<StoredKey> slice_;
+  std::size_t bytes_ = 0;
+};
+
+net::Task<Result<void>> read_type(postgres::Connection* connection, keyspace::ValueType type,
+                                  std::string_view query, const std::vector<keyspace::ObjectId>* ids,
+                                  const StoredKeySink* sink) {
+  net::Reactor* const reactor = net::Reactor::current();
+  postgres::Statement statement;
+  statement.sql = query;
+  statement.result_format = postgres::wire::Format::kBinary;
+  if (ids != nullptr) {
+    statement.sql += " AND k.id = ANY ($1::bigint[])";
+    ArrayParameter array(postgres::oid::kInt8);
+    for (const keyspace::ObjectId id : *ids) array.add_int64(static_cast<std::int64_t>(id.value()));
+    array.bind(statement.parameters, postgres::oid::kInt8Array);
+  }
+  statement.sql += type == keyspace::ValueType::kString ? " ORDER BY k.id, c.number" : " ORDER BY k.id";
+  auto opened = co_await connection->stream_rows(std::move(statement), reactor->now() + kPatience);
+  STELE_CO_TRY(auto stream, std::move(opened));
+  KeyAssembly assembly(type);
+  while (true) {
+    auto rows = co_await stream.next(reactor->now() + kPatience);
+    STELE_CO_RETURN_IF_ERROR(rows);
+    if (rows->empty()) break;
+    for (const postgres::wire::CellList& cells : *rows) {
+      assembly.take(cells);
+      if (!assembly.is_full()) continue;
+      auto taken = (*sink)(assembly.take_whole());
+      if (taken) continue;
+      auto cancelled = co_await stream.cancel();
+      STELE_CO_RETURN_IF_ERROR(cancelled);
+      co_return taken.error();
+    }
+    co_await reactor->yield();
+  }
+  std::vector<StoredKey> rest = assembly.take_rest();
+  if (!rest.empty()) {
+    STELE_CO_RETURN_IF_ERROR((*sink)(std::move(rest)));
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+std::size_t StoredKey::byte_size() const {
+  std::size_t bytes = key.name.size() + value.string.size();
+  for (const keyspace::Field& field : value.fields) bytes += field.name.size() + field.value.size();
+  return bytes;
+}
+
+std::int64_t to_timestamptz(keyspace::WallMs at) {
+  // Whatever is before 1970 is over in the same way.
+  const std::int64_t since_1970 = std::max<std::int64_t>(at.value, 0);
+  return std::min(since_1970 - kEpochOffsetMs, kTimestampMaxMs) * 1000;
+}
+
+std::optional<keyspace::WallMs> from_timestamptz(std::int64_t microseconds) {
+  if (microseconds == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  if (microseconds == std::numeric_limits<std::int64_t>::min()) return keyspace::WallMs{0};
+  return keyspace::WallMs{microseconds / 1000 + kEpochOffsetMs};
+}
+
+net::Task<Result<void>> read_keys(postgres::Connection* connection,
+                                  std::optional<std::vector<keyspace::ObjectId>> ids, StoredKeySink sink) {
+  const std::vector<keyspace::ObjectId>* const some = ids ? &*ids : nullptr;
+  auto strings = co_await read_type(connection, keyspace::ValueType::kString, kStrings, some, &sink);
+  STELE_CO_RETURN_IF_ERROR(strings);
+  auto hashes = co_await read_type(connection, keyspace::ValueType::kHash, kHashes, some, &sink);
+  co_return hashes;
+}
+
+}  // namespace stele::views

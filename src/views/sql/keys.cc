@@ -1,0 +1,221 @@
+#include "views/sql/texts.h"
+
+namespace stele::views::sql_text {
+
+// The durable keys. Names, fields and values are bytes; a digest stands in the indexes, where long ones do
+// not fit. An element belongs to its key by key_id alone: a foreign key would cost a look-up a row.
+const std::string_view kKeys = R"sql(
+CREATE SCHEMA IF NOT EXISTS redis;
+COMMENT ON SCHEMA redis IS 'The durable keys of Redis clients: see the views redis.string and redis.hash';
+
+-- Stele counts ids upwards, SQL counts them downwards from far above: they never meet.
+CREATE SEQUENCE IF NOT EXISTS redis.key_id INCREMENT -1 MINVALUE 2305843009213693952
+  MAXVALUE 4611686018427387904 START 4611686018427387904;
+
+CREATE TABLE IF NOT EXISTS redis.key (
+  id bigint PRIMARY KEY DEFAULT nextval('redis.key_id'),
+  db integer NOT NULL DEFAULT 0 CHECK (db BETWEEN 0 AND 65535),
+  name bytea NOT NULL CHECK (octet_length(name) <= 67108864),
+  digest bytea GENERATED ALWAYS AS (sha256(name)) STORED,
+  type text NOT NULL CHECK (type IN ('string', 'hash')),
+  expires_at timestamptz,
+  rev bigint NOT NULL DEFAULT 0,
+  -- Two keys may change places in one transaction.
+  UNIQUE (db, digest) DEFERRABLE INITIALLY DEFERRED
+);
+
+-- The bytes of a string from number * 65536 on.
+CREATE TABLE IF NOT EXISTS redis.string_chunk (
+  key_id bigint NOT NULL,
+  number integer NOT NULL CHECK (number BETWEEN 0 AND 8191),
+  bytes bytea NOT NULL CHECK (octet_length(bytes) BETWEEN 1 AND 65536),
+  PRIMARY KEY (key_id, number)
+);
+ALTER TABLE redis.string_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE IF NOT EXISTS redis.hash_field (
+  key_id bigint NOT NULL,
+  digest bytea NOT NULL,
+  field bytea NOT NULL CHECK (octet_length(field) <= 67108864),
+  value bytea NOT NULL CHECK (octet_length(value) <= 67108864),
+  PRIMARY KEY (key_id, digest)
+);
+
+-- Generated columns could not stand in the publication's column list.
+CREATE OR REPLACE FUNCTION redis.set_field_digest() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.digest := sha256(NEW.field);
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.hash_field
+  FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.field)) EXECUTE FUNCTION redis.set_field_digest();
+
+-- A key takes its elements with it. Only the table of its type is looked at, so that one that is missing
+-- concerns its own type alone.
+CREATE OR REPLACE FUNCTION redis.delete_elements() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM gone WHERE type = 'string') THEN
+    DELETE FROM redis.string_chunk e USING gone WHERE e.key_id = gone.id;
+  END IF;
+  IF EXISTS (SELECT FROM gone WHERE type = 'hash') THEN
+    DELETE FROM redis.hash_field e USING gone WHERE e.key_id = gone.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION redis.truncate_elements() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  TRUNCATE redis.string_chunk, redis.hash_field;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER elements AFTER DELETE ON redis.key
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION redis.delete_elements();
+CREATE OR REPLACE TRIGGER elements_all AFTER TRUNCATE ON redis.key
+  FOR EACH STATEMENT EXECUTE FUNCTION redis.truncate_elements();
+
+-- Bytes as text where they are UTF-8 without NUL, else as bytea's escape format.
+CREATE OR REPLACE FUNCTION redis.to_text(bytes bytea) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  RETURN convert_from(bytes, 'UTF8');
+EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
+  RETURN encode(bytes, 'escape');
+END $$;
+
+CREATE OR REPLACE VIEW redis.string AS
+SELECT redis.to_text(k.name) AS key,
+       redis.to_text(coalesce((SELECT string_agg(c.bytes, ''::bytea ORDER BY c.number)
+                                 FROM redis.string_chunk c WHERE c.key_id = k.id), '')) AS value,
+       k.expires_at, k.db
+  FROM redis.key k
+ WHERE k.type = 'string' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+CREATE OR REPLACE VIEW redis.hash AS
+SELECT redis.to_text(k.name) AS key, redis.to_text(f.field) AS field, redis.to_text(f.value) AS value,
+       k.expires_at, k.db
+  FROM redis.key k JOIN redis.hash_field f ON f.key_id = k.id
+ WHERE k.type = 'hash' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+-- Which node writes the durable keys. A flush proves by its row that it is still the owner's, and leaves its
+-- number there, so that its outcome is known whatever became of the connection.
+CREATE TABLE IF NOT EXISTS stele.key_owner (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  node text NOT NULL,
+  epoch bigint NOT NULL,
+  flush bigint NOT NULL DEFAULT 0,
+  seen timestamptz NOT NULL DEFAULT now()
+);
+
+-- Prefixes of keys whose rows are those of a published table.
+CREATE TABLE IF NOT EXISTS stele.key_map (
+  prefix text PRIMARY KEY CHECK (octet_length(prefix) BETWEEN 1 AND 255),
+  source_oid oid NOT NULL REFERENCES stele.collection (source_oid) ON DELETE CASCADE,
+  options jsonb NOT NULL DEFAULT '{}',
+  created timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE stele.key_map REPLICA IDENTITY FULL;
+
+CREATE OR REPLACE FUNCTION stele.guard_key_map() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  mapped oid := CASE WHEN TG_OP = 'DELETE' THEN OLD.source_oid ELSE NEW.source_oid END;
+  the_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = mapped);
+BEGIN
+  IF NOT pg_has_role((SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID), 'USAGE')
+     AND (the_owner IS NULL OR NOT pg_has_role(the_owner, 'USAGE')) THEN
+    RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', mapped::regclass);
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON stele.key_map
+  FOR EACH ROW EXECUTE FUNCTION stele.guard_key_map();
+
+CREATE OR REPLACE FUNCTION stele.map_keys(prefix text, source regclass, options jsonb DEFAULT '{}') RETURNS text
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  given jsonb := coalesce(options, '{}');
+  other text;
+  columns integer;
+BEGIN
+  IF jsonb_typeof(given) <> 'object' THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'the options of stele.map_keys are a JSON object';
+  END IF;
+  SELECT key INTO other FROM jsonb_each(given)
+   WHERE key NOT IN ('insert', 'delete') OR jsonb_typeof(value) <> 'boolean' LIMIT 1;
+  IF other IS NOT NULL THEN
+    RAISE invalid_parameter_value USING MESSAGE = format('unknown option of stele.map_keys: "%s"', other),
+      HINT = 'There are "insert" and "delete", true or false.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM stele.collection c WHERE c.source_oid = source::oid AND c.kind = 'published') THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is not published', source),
+      HINT = format('SELECT stele.publish(%L) first.', source);
+  END IF;
+  SELECT indnkeyatts INTO columns FROM pg_catalog.pg_index WHERE indrelid = source AND indisprimary;
+  IF columns <> 1 THEN
+    RAISE feature_not_supported USING
+      MESSAGE = format('the primary key of %s has %s columns', source, columns),
+      DETAIL = 'A mapped key is the prefix and the text of one column.';
+  END IF;
+  SELECT m.prefix INTO other FROM stele.key_map m
+   WHERE starts_with(m.prefix, prefix) OR starts_with(prefix, m.prefix) LIMIT 1;
+  IF other IS NOT NULL THEN
+    RAISE duplicate_object USING MESSAGE = format('the prefix "%s" is mapped already', other),
+      HINT = format('SELECT stele.unmap_keys(%L) first.', other);
+  END IF;
+  IF EXISTS (SELECT FROM redis.key k
+              WHERE substring(k.name FROM 1 FOR octet_length(prefix)) = convert_to(prefix, 'UTF8')) THEN
+    RAISE object_not_in_prerequisite_state USING
+      MESSAGE = format('there are keys that begin with "%s"', prefix),
+      HINT = 'They are values of their own: remove or rename them first.';
+  END IF;
+  INSERT INTO stele.key_map (prefix, source_oid, options) VALUES (prefix, source, given);
+  RETURN prefix;
+END $$;
+
+CREATE OR REPLACE FUNCTION stele.map_keys(prefix text, source text, options jsonb DEFAULT '{}') RETURNS text
+LANGUAGE sql AS $$ SELECT stele.map_keys(prefix, source::regclass, options) $$;
+
+CREATE OR REPLACE FUNCTION stele.unmap_keys(prefix text) RETURNS text
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+BEGIN
+  DELETE FROM stele.key_map m WHERE m.prefix = prefix;
+  IF NOT FOUND THEN
+    RAISE undefined_object USING MESSAGE = format('the prefix "%s" is not mapped', prefix);
+  END IF;
+  RETURN prefix;
+END $$;
+
+CREATE OR REPLACE VIEW stele.key_status AS
+SELECT n.id AS node,
+       (n.status #>> '{keys,owner}')::boolean AS owner,
+       (n.status #>> '{keys,loading}')::boolean AS loading,
+       n.status #>> '{keys,flush_error}' AS flush_error,
+       n.status #> '{keys,refused}' AS refused,
+       n.status #> '{keys,mappings}' AS mappings,
+       n.last_seen
+  FROM stele.node n;
+)sql";
+
+// Of the keys' tables the stream carries what is needed to know which key it is: its owner knows what it
+// wrote, and who must know more asks for the whole key. Column lists are there since PostgreSQL 15.
+const std::string_view kKeyPublication = R"sql(
+DO $$
+DECLARE
+  t record;
+BEGIN
+  FOR t IN SELECT * FROM (VALUES ('redis', 'key', '(id)'), ('redis', 'string_chunk', '(key_id, number)'),
+                                 ('redis', 'hash_field', '(key_id, digest)'), ('stele', 'key_map', ''))
+                         v(schema, name, columns)
+            WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
+                               WHERE p.pubname = 'stele' AND p.schemaname = v.schema AND p.tablename = v.name) LOOP
+    EXECUTE format('ALTER PUBLICATION stele ADD TABLE %I.%I %s', t.schema, t.name,
+                   CASE WHEN current_setting('server_version_num')::int >= 150000 THEN t.columns ELSE '' END);
+  END LOOP;
+END $$;
+)sql";
+
+}  // namespace stele::views::sql_text
