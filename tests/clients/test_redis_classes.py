@@ -70,6 +70,27 @@ def test_a_mapped_key_is_a_row(r, db, table):
     assert db.execute(f"SELECT id FROM {table} ORDER BY id").fetchall() == [(1,), (3,)]
 
 
+def test_keys_by_another_column(r, db, name):
+    db.execute(f"CREATE TABLE {name} (id bigint PRIMARY KEY, title text NOT NULL UNIQUE, year int)")
+    db.execute(f"INSERT INTO {name} VALUES (1, 'Metropolis', 1927), (2, 'Playtime', 1967)")
+    db.execute("SELECT stele.publish(%s)", [name])
+    for options in ('{"key": "title"}', '{"key": "year"}', '{"key": "nonsense"}', '{"key": 1}'):
+        with pytest.raises(psycopg.Error):
+            db.execute("SELECT stele.map_keys(%s, %s, %s)", [f"{name}:", name, options])
+    db.execute(f"ALTER TABLE {name} REPLICA IDENTITY FULL")
+    db.execute("SELECT stele.map_keys(%s, %s, %s)", [f"{name}:", name, '{"key": "title"}'])
+    key = f"{name}:Metropolis"
+    wait_until(lambda: r.execute_command("STELE", "CLASS", key) == "mapped", what="the mapping")
+    wait_until(lambda: r.exists(key) == 1, what="the rows")
+    assert r.hgetall(key) == {"id": "1", "title": "Metropolis", "year": "1927"}
+    assert r.hset(key, "year", 1931) == 0
+    db.execute(f"UPDATE {name} SET title = 'M' WHERE id = 1")
+    assert r.exists(key) == 0
+    assert r.hgetall(f"{name}:M") == {"id": "1", "title": "M", "year": "1931"}
+    db.execute(f"DELETE FROM {name} WHERE id = 1")
+    assert r.exists(f"{name}:M", f"{name}:Playtime") == 1
+
+
 def test_what_a_row_does_not_take_is_the_callers_error(r, table):
     first = f"{table}:1"
     wait_until(lambda: r.exists(first) == 1, what="the rows")

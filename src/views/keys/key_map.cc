@@ -24,6 +24,8 @@ Result<KeyMapping> make_mapping(std::string prefix, std::string_view oid, std::s
   STELE_TRY(const json::Document given, json::Document::parse(options));
   mapping.may_insert = flag(given, "insert");
   mapping.may_delete = flag(given, "delete");
+  const auto key = given.root().find("key");
+  if (key && key->is_string()) mapping.key_column = std::string(key->string());
   mapping.options = std::move(options);
   return mapping;
 }
@@ -52,7 +54,8 @@ bool KeyMap::put(KeyMapping mapping) {
   auto& there = mappings_[mapping.prefix];
   if (there != nullptr && there->is_same(mapping)) return false;
   // Other options are no other rows.
-  const bool same_rows = there != nullptr && there->table_oid == mapping.table_oid;
+  const bool same_rows =
+      there != nullptr && there->table_oid == mapping.table_oid && there->key_column == mapping.key_column;
   if (same_rows) {
     there->options = mapping.options;
     there->may_insert = mapping.may_insert;
@@ -142,15 +145,18 @@ net::Task<Result<std::vector<KeyMapping>>> read_key_mappings(postgres::Connectio
 }
 
 net::Task<Result<MappedTable>> read_mapped_table(postgres::Connection* connection, std::uint32_t oid,
-                                                 TimePoint deadline) {
+                                                 std::string key_column, TimePoint deadline) {
   auto ran = co_await run(
       connection,
-      "SELECT n.nspname, c.relname, a.attname, a.attnum = i.indkey[0], i.indnkeyatts, a.atttypid FROM "
+      "SELECT n.nspname, c.relname, a.attname, CASE WHEN $2::text = '' THEN a.attnum = i.indkey[0] AND "
+      "i.indnkeyatts = 1 ELSE a.attname = $2 AND a.attnotnull AND EXISTS (SELECT FROM pg_catalog.pg_index u "
+      "WHERE u.indrelid = c.oid AND u.indisunique AND u.indpred IS NULL AND u.indnkeyatts = 1 AND "
+      "u.indkey[0] = a.attnum) END, a.atttypid FROM "
       "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN "
       "pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
       "AND a.attgenerated = '' LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND "
       "i.indisprimary WHERE c.oid = $1::pg_catalog.oid ORDER BY a.attnum",
-      {std::to_string(oid)}, deadline);
+      {std::to_string(oid), key_column}, deadline);
   STELE_CO_TRY(const postgres::ResultSet rows, std::move(ran));
   if (rows.empty()) co_return make_error(ErrorCode::kNotFound, "the mapped table was dropped");
   MappedTable table;
@@ -158,14 +164,16 @@ net::Task<Result<MappedTable>> read_mapped_table(postgres::Connection* connectio
   for (const postgres::ResultSet::Row row : rows) {
     table.columns.emplace_back(row[2].value_or(""));
     postgres::Oid type = 0;
-    const std::string_view digits = row[5].value_or("");
+    const std::string_view digits = row[4].value_or("");
     std::from_chars(digits.data(), digits.data() + digits.size(), type);
     table.types.push_back(type);
-    if (row[3] == "t" && row[4] == "1") table.key_column = table.columns.back();
+    if (row[3] == "t") table.key_column = table.columns.back();
   }
   if (table.key_column.empty())
     co_return make_error(ErrorCode::kFailedPrecondition,
-                         "the primary key of " + table.name.quoted() + " is not one column");
+                         key_column.empty()
+                             ? "the primary key of " + table.name.quoted() + " is not one column"
+                             : "the column " + key_column + " of " + table.name.quoted() + " is no key");
   co_return table;
 }
 

@@ -32,6 +32,7 @@ struct KeyMapping {
   std::string prefix;
   std::uint32_t table_oid = 0;
   std::string options;
+  std::string key_column;  // whose text the keys bear; empty: the primary key's
   bool may_insert = false;
   bool may_delete = false;
 
@@ -100,8 +101,9 @@ Result<KeyMapping> key_mapping_row(const postgres::Change& change);
 // All of them, in the transaction that the connection is in.
 net::Task<Result<std::vector<KeyMapping>>> read_key_mappings(postgres::Connection* connection,
                                                              TimePoint deadline);
-// kNotFound when the table is gone, kFailedPrecondition when its key is not one column any more.
+// `key_column` as KeyMapping has it. kNotFound when the table is gone, kFailedPrecondition when its key is
+// not one column any more.
 net::Task<Result<MappedTable>> read_mapped_table(postgres::Connection* connection, std::uint32_t oid,
-                                                 TimePoint deadline);
+                                                 std::string key_column, TimePoint deadline);
 
 }  // namespace stele::views

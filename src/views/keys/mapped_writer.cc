@@ -115,7 +115,7 @@ net::Task<Result<MappedWriter::Target>> MappedWriter::find(postgres::Connection*
   if (key.name.find('\0') != std::string::npos)
     co_return make_error(ErrorCode::kInvalidArgument, "a mapped key is text, without NUL");
   if (mapping->table == nullptr) {
-    auto table = co_await read_mapped_table(connection, mapping->table_oid, deadline);
+    auto table = co_await read_mapped_table(connection, mapping->table_oid, mapping->key_column, deadline);
     STELE_CO_RETURN_IF_ERROR(table);
     mapping->table = std::make_shared<const MappedTable>(*std::move(table));
   }

@@ -81,7 +81,8 @@ net::Task<Result<void>> PostgresKeys::copy(std::shared_ptr<KeyMapping> mapping) 
 net::Task<Result<void>> PostgresKeys::copy_rows(postgres::Connection* connection,
                                                 std::shared_ptr<KeyMapping> mapping,
                                                 std::unordered_set<std::string>* seen) {
-  auto read = co_await read_mapped_table(connection, mapping->table_oid, reactor_.now() + kTimeout);
+  auto read = co_await read_mapped_table(connection, mapping->table_oid, mapping->key_column,
+                                         reactor_.now() + kTimeout);
   STELE_CO_RETURN_IF_ERROR(read);
   const auto table = std::make_shared<const MappedTable>(*std::move(read));
   mapping->table = mapping->copied = table;

@@ -144,17 +144,29 @@ BEGIN
     RAISE invalid_parameter_value USING MESSAGE = 'the options of stele.map_keys are a JSON object';
   END IF;
   SELECT key INTO other FROM jsonb_each(given)
-   WHERE key NOT IN ('insert', 'delete') OR jsonb_typeof(value) <> 'boolean' LIMIT 1;
+   WHERE NOT (key IN ('insert', 'delete') AND jsonb_typeof(value) = 'boolean'
+              OR key = 'key' AND jsonb_typeof(value) = 'string') LIMIT 1;
   IF other IS NOT NULL THEN
     RAISE invalid_parameter_value USING MESSAGE = format('unknown option of stele.map_keys: "%s"', other),
-      HINT = 'There are "insert" and "delete", true or false.';
+      HINT = 'There are "insert" and "delete", true or false, and "key", the name of a column.';
   END IF;
   IF NOT EXISTS (SELECT FROM stele.collection c WHERE c.source_oid = source::oid AND c.kind = 'published') THEN
     RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is not published', source),
       HINT = format('SELECT stele.publish(%L) first.', source);
   END IF;
   SELECT indnkeyatts INTO columns FROM pg_catalog.pg_index WHERE indrelid = source AND indisprimary;
-  IF columns <> 1 THEN
+  IF given ? 'key' THEN
+    -- A deleted row is told by the stream with its replica identity alone, so that must have the column.
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c
+                     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = given->>'key' AND a.attnotnull
+                     JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+                      AND i.indpred IS NULL AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
+                    WHERE c.oid = source AND (i.indisprimary AND c.relreplident = 'd' OR c.relreplident = 'f')) THEN
+      RAISE object_not_in_prerequisite_state USING
+        MESSAGE = format('the column "%s" of %s is no key', given->>'key', source),
+        HINT = format('It must be NOT NULL and UNIQUE, and ALTER TABLE %s REPLICA IDENTITY FULL.', source);
+    END IF;
+  ELSIF columns <> 1 THEN
     RAISE feature_not_supported USING
       MESSAGE = format('the primary key of %s has %s columns', source, columns),
       DETAIL = 'A mapped key is the prefix and the text of one column.';
