@@ -31,6 +31,15 @@ constexpr std::string_view kPublish =
     "SELECT stele.publish('public.package') WHERE NOT EXISTS (SELECT FROM stele.collection WHERE name = "
     "'package')";
 
+// A catalogue that was loaded before its rows were keys has another replica identity.
+constexpr std::string_view kMapKeys = R"sql(DO $$ BEGIN
+  IF EXISTS (SELECT FROM stele.key_map WHERE prefix = 'package:') THEN RETURN; END IF;
+  IF (SELECT relreplident FROM pg_class WHERE oid = 'public.package'::regclass) <> 'f' THEN
+    ALTER TABLE public.package REPLICA IDENTITY FULL;
+  END IF;
+  PERFORM stele.map_keys('package:', 'public.package', '{"key": "name"}');
+END $$)sql";
+
 TimePoint deadline() {
   return net::Reactor::current()->now() + kTimeMax;
 }
@@ -105,7 +114,9 @@ net::Task<Result<void>> load(postgres::Connection* connection, DemoProgress prog
     STELE_CO_RETURN_IF_ERROR(loaded);
   }
   const auto published = co_await run(connection, kPublish);
-  co_return published;
+  STELE_CO_RETURN_IF_ERROR(published);
+  const auto mapped = co_await run(connection, kMapKeys);
+  co_return mapped;
 }
 
 }  // namespace

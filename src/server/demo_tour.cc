@@ -64,6 +64,18 @@ std::string demo_lines(const Ports& ports) {
         url);
     text += fmt::format("  {} -c \"SELECT _id, _source->>'title' FROM elastic.note\"\n", psql);
   }
+  if (ports.redis) {
+    const std::string redis = fmt::format("redis-cli -p {}", *ports.redis);
+    text += "\n  # keys are in memory at once and rows of PostgreSQL within a second:\n";
+    text += fmt::format("  {} SET session:1 alice EX 3600\n", redis);
+    if (ports.sql) text += fmt::format("  {} -c \"SELECT key, value, expires_at FROM redis.string\"\n", psql);
+    text += "\n  # and the rows of the catalogue are keys:\n";
+    text += fmt::format("  {} HMGET package:postgresql version summary\n", redis);
+    text += fmt::format("  {} HSET package:postgresql summary 'one row, and every script reads it'\n", redis);
+    if (ports.sql) {
+      text += fmt::format("  {} -c \"SELECT name, summary FROM package WHERE name = 'postgresql'\"\n", psql);
+    }
+  }
   return text + "\nCtrl-C stops it.\n\n";
 }
 

@@ -4,6 +4,7 @@ apt has no lists it must say how to get them, and the rest runs."""
 import glob
 import os
 import subprocess
+import time
 import threading
 
 import elasticsearch
@@ -40,7 +41,7 @@ def search(demo):
 def pasteable(demo):
     """The command lines that the node printed."""
     lines = [line.strip() for line in demo.log(1 << 20).splitlines() if line.startswith("  ")]
-    return [line for line in lines if line.startswith(("psql ", "curl "))]
+    return [line for line in lines if line.startswith(("psql ", "curl ", "redis-cli "))]
 
 
 def test_without_lists_it_says_how_to_get_them(demo):
@@ -114,10 +115,14 @@ def test_the_small_vectors_are_searchable(rows, search):
 def test_the_offered_lines_answer(demo):
     lines = pasteable(demo)
     assert any(line.startswith("psql") for line in lines) and any("_search" in line for line in lines)
+    assert any("package:postgresql" in line for line in lines)
     for line in lines:
+        if "redis.string" in line:
+            time.sleep(1)  # written behind, within a second
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=120,
                               env={**os.environ, "PAGER": "cat"})
         assert done.returncode == 0, (line, done.stderr)
         assert done.stdout.strip(), line
+        assert not line.startswith("redis-cli") or not done.stdout.startswith(("ERR", "(error)")), (line, done.stdout)
         assert '"error"' not in done.stdout and "(0 rows)" not in done.stdout, (line, done.stdout)
         assert '"hits" : [ ]' not in done.stdout and '"hits":[]' not in done.stdout, (line, done.stdout)
