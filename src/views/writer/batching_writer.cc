@@ -75,6 +75,8 @@ class BatchingWriter final : public Writer {
         visible_(visible),
         pool_(std::make_unique<postgres::Pool>(pool_options(options_, options_.connections_max))),
         push_pool_(std::make_unique<postgres::Pool>(pool_options(options_, 1))),
+        open_lanes_(metrics.gauge("stele_writer_lanes",
+                                  "Tables, by role, with documents on their way to PostgreSQL.")),
         documents_(metrics.counter("stele_writer_documents_total", "Documents written to PostgreSQL.")),
         transactions_(metrics.counter("stele_writer_transactions_total", "Transactions of the writers.")),
         retries_(metrics.counter("stele_writer_splits_total", "Batches that failed and were split.")),
@@ -85,6 +87,7 @@ class BatchingWriter final : public Writer {
     // Without stop() the connections are closed by the reactor's next rounds.
     if (pool_) net::spawn(stop_pool(std::move(pool_)));
     if (push_pool_) net::spawn(stop_pool(std::move(push_pool_)));
+    open_lanes_.add(-static_cast<std::int64_t>(lanes_.size()));
   }
 
   net::Task<WriteReply> write(access::Principal principal, std::vector<DocumentWrite> writes,
@@ -105,7 +108,7 @@ class BatchingWriter final : public Writer {
       PendingWrite pending{std::move(writes[i]), call, i, deadline};
       queued_bytes_ += pending.bytes();
       ++queued_documents_;
-      lanes_[key].queue.push_back(std::move(pending));
+      lane(key).queue.push_back(std::move(pending));
     }
     for (const LaneKey& key : keys) start(key);
     co_await call->done.wait();
@@ -166,15 +169,29 @@ class BatchingWriter final : public Writer {
     return {};
   }
 
-  // Sends what waits in a lane, unless enough is under way: then it goes with the next batch.
+  Lane& lane(const LaneKey& key) {
+    const auto [found, made] = lanes_.try_emplace(key);
+    if (made) open_lanes_.add(1);
+    return found->second;
+  }
+
+  // Sends what waits in a lane, unless enough is under way: then it goes with the next batch. A lane where
+  // nothing is left goes.
   void start(const LaneKey& key) {
-    Lane& lane = lanes_[key];
-    while (!lane.queue.empty() && lane.under_way < options_.transactions_per_table_max) {
-      if (lane.under_way > 0 && lane.queue.front().call.get() == lane.sent_last) return;
+    // A batch that ends at once may have taken the lane away.
+    for (auto found = lanes_.find(key); found != lanes_.end(); found = lanes_.find(key)) {
+      Lane& open = found->second;
+      if (open.queue.empty() && open.under_way == 0) {
+        lanes_.erase(found);
+        open_lanes_.add(-1);
+        return;
+      }
+      if (open.queue.empty() || open.under_way >= options_.transactions_per_table_max) return;
+      if (open.under_way > 0 && open.queue.front().call.get() == open.sent_last) return;
       net::Gate::Holder holder = gate_.hold();
       if (!holder) return;
-      ++lane.under_way;
-      net::spawn(run_batch(key, take_batch(lane), std::move(holder)));
+      ++open.under_way;
+      net::spawn(run_batch(key, take_batch(open), std::move(holder)));
     }
   }
 
@@ -239,7 +256,7 @@ class BatchingWriter final : public Writer {
       parts.push_back(std::move(second));
       parts.push_back(std::move(part));
     }
-    --lanes_[key].under_way;
+    --lane(key).under_way;
     start(key);
   }
 
@@ -303,9 +320,10 @@ class BatchingWriter final : public Writer {
   std::unique_ptr<postgres::Pool> pool_;
   std::unique_ptr<postgres::Pool> push_pool_;  // see wait_for_position()
   net::Gate gate_;
-  std::map<LaneKey, Lane> lanes_;
+  std::map<LaneKey, Lane> lanes_;  // those with something on its way
   std::size_t queued_documents_ = 0;
   std::size_t queued_bytes_ = 0;
+  Gauge& open_lanes_;
   Counter& documents_;
   Counter& transactions_;
   Counter& retries_;

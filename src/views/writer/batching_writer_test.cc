@@ -202,6 +202,25 @@ TEST_F(WriterTest, TheQueueIsBounded) {
       std::move(options));
 }
 
+net::Task<void> write_one(WriterTest* test, net::Event* done) {
+  std::vector<DocumentWrite> writes;
+  writes.push_back(test->index("x", "{}"));
+  const WriteReply reply = co_await WriterTest::write(test, std::move(writes));
+  EXPECT_TRUE(reply.outcomes[0].has_value());
+  done->set();
+}
+
+TEST_F(WriterTest, NothingIsKeptForATableThatNobodyWrites) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    const Gauge& lanes = test->metrics_.gauge("stele_writer_lanes", "");
+    net::Event done;
+    net::spawn(write_one(test, &done));
+    EXPECT_EQ(lanes.value(), 1);
+    co_await done.wait();
+    EXPECT_EQ(lanes.value(), 0);
+  });
+}
+
 TEST_F(WriterTest, AServerThatGoesBeforeTheCommitHasWrittenNothing) {
   with_writer([](WriterTest* test) -> net::Task<void> {
     std::vector<DocumentWrite> first;
