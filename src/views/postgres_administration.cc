@@ -10,6 +10,7 @@
 #include "postgres/replication/slot.h"
 #include "views/field_store.h"
 #include "views/session.h"
+#include "views/writer/write_transaction.h"
 
 namespace stele::views {
 namespace {
@@ -19,6 +20,7 @@ using postgres::Connection;
 constexpr Logger kLog("administration");
 constexpr std::size_t kNameBytesMax = 255;
 constexpr std::size_t kTableNameBytesMax = 63;
+constexpr std::size_t kSessionsMax = 4;
 
 struct StateCode {
   std::string_view sqlstate;
@@ -97,42 +99,77 @@ net::Task<Result<void>> run_publish(Connection* connection, TableName table, std
 
 }  // namespace
 
-net::Task<Result<void>> PostgresAdministration::begin(Connection* connection, access::Principal principal,
-                                                      WriteNumber number, TimePoint deadline) {
+postgres::Pool& PostgresAdministration::pool() {
+  if (pool_ == nullptr) {
+    postgres::PoolOptions options;
+    options.connect = session_options(options_);
+    options.connections_max = kSessionsMax;
+    pool_ = std::make_unique<postgres::Pool>(std::move(options));
+  }
+  return *pool_;
+}
+
+net::Task<void> PostgresAdministration::stop() {
+  stopped_ = true;
+  if (pool_ != nullptr) co_await pool_->stop();
+}
+
+net::Task<Result<std::string>> PostgresAdministration::begin(Connection* connection,
+                                                             access::Principal principal, WriteNumber number,
+                                                             TimePoint deadline) {
   std::string sql = "BEGIN";
   if (!principal.role.empty() && principal.role != options_.user)
     sql += "; SET LOCAL ROLE " + postgres::quote_identifier(principal.role);
-  sql += "; SELECT pg_catalog.pg_logical_emit_message(true, 'stele', " +
-         postgres::quote_literal(freshness_.message(number)) + ")";
+  sql +=
+      "; SELECT pg_catalog.pg_current_xact_id()::text, pg_catalog.pg_logical_emit_message(true, 'stele', " +
+      postgres::quote_literal(freshness_.message(number)) + ")";
   auto begun = co_await connection->query(std::move(sql), deadline);
   STELE_CO_RETURN_IF_ERROR(begun);
+  co_return std::string(begun->back().value().value_or(""));
+}
+
+net::Task<Result<void>> PostgresAdministration::commit(postgres::Lease* lease, std::string xid,
+                                                       WriteNumber number, TimePoint deadline) {
+  auto committed = co_await (*lease)->query("COMMIT", deadline);
+  if (committed) {
+    lease->give_back();
+    // Committed is committed: what the caller does not see here yet comes.
+    auto visible = co_await freshness_.wait_write(number, deadline);
+    if (!visible) kLog.warn("committed, and not shown here in time: {}", visible.error().to_string());
+    co_return Result<void>();
+  }
+  if (!(*lease)->is_broken()) {
+    freshness_.forget_write(number);
+    co_return by_state(committed.error());
+  }
+  // A COMMIT without an answer may have happened.
+  lease->give_up();
+  const TransactionScope scope{&pool(), &freshness_, {}, deadline};
+  auto settled = co_await settle(scope, std::move(xid), number, reactor_.now() + scope.settle_timeout);
+  STELE_CO_RETURN_IF_ERROR(settled);
+  if (!*settled)
+    co_return make_error(ErrorCode::kUnavailable, "PostgreSQL went away and rolled the transaction back");
   co_return Result<void>();
 }
 
 net::Task<Result<void>> PostgresAdministration::transact(access::Principal principal, Work work,
                                                          TimePoint deadline) {
-  auto connected = co_await connect_session(options_, deadline);
-  STELE_CO_TRY(const auto connection, std::move(connected));
+  if (stopped_) co_return make_error(ErrorCode::kCancelled, "the node stops");
+  auto leased = co_await pool().acquire(deadline);
+  STELE_CO_TRY(postgres::Lease lease, std::move(leased));
   const WriteNumber number = freshness_.begin_write();
-  auto done = co_await begin(connection.get(), std::move(principal), number, deadline);
-  if (done) done = co_await work(connection.get(), deadline);
+  auto begun = co_await begin(&*lease, std::move(principal), number, deadline);
+  Result<void> done;
+  if (begun)
+    done = co_await work(&*lease, deadline);
+  else
+    done = begun.error();
   if (!done) {
     freshness_.forget_write(number);
-    if (!connection->is_broken()) co_await connection->close(deadline);
-    co_return by_state(done.error());
+    co_return by_state(done.error());  // the lease rolls back
   }
-  auto committed = co_await connection->query("COMMIT", deadline);
-  if (!committed) {
-    freshness_.forget_write(number);
-    // A COMMIT that was answered with an error did not happen; one without an answer may have.
-    Error error = by_state(committed.error());
-    if (connection->is_broken()) error.code = ErrorCode::kUnknownOutcome;
-    co_return error;
-  }
-  co_await connection->close(deadline);
-  auto visible = co_await freshness_.wait_write(number, deadline);
-  STELE_CO_RETURN_IF_ERROR(visible);
-  co_return Result<void>();
+  done = co_await commit(&lease, std::move(*begun), number, deadline);
+  co_return done;
 }
 
 net::Task<void> PostgresAdministration::catch_up(TimePoint deadline) {

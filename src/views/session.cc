@@ -5,8 +5,7 @@
 
 namespace stele::views {
 
-net::Task<Result<std::unique_ptr<postgres::Connection>>> connect_session(postgres::ConnectOptions options,
-                                                                         TimePoint deadline) {
+postgres::ConnectOptions session_options(postgres::ConnectOptions options) {
   static constexpr std::array<std::pair<const char*, const char*>, 10> kSettings = {{
       {"client_encoding", "UTF8"},
       {"DateStyle", "ISO"},
@@ -22,7 +21,12 @@ net::Task<Result<std::unique_ptr<postgres::Connection>>> connect_session(postgre
   for (const auto& [name, value] : kSettings) options.settings.emplace_back(name, value);
   options.application_name = "stele";
   options.replication.clear();
-  return postgres::Connection::connect(std::move(options), deadline);
+  return options;
+}
+
+net::Task<Result<std::unique_ptr<postgres::Connection>>> connect_session(postgres::ConnectOptions options,
+                                                                         TimePoint deadline) {
+  return postgres::Connection::connect(session_options(std::move(options)), deadline);
 }
 
 net::Task<Result<postgres::ResultSet>> run(postgres::Connection* connection, std::string sql,

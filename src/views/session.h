@@ -10,8 +10,10 @@
 
 namespace stele::views {
 
-// A session whose text forms and name resolution do not depend on the role: ISO dates in UTC, shortest exact
-// floats, an empty search_path, no time limits, and an error where row security would hide rows.
+// For a session whose text forms and name resolution do not depend on the role: ISO dates in UTC, shortest
+// exact floats, an empty search_path, no time limits, and an error where row security would hide rows.
+postgres::ConnectOptions session_options(postgres::ConnectOptions options);
+// One such session.
 net::Task<Result<std::unique_ptr<postgres::Connection>>> connect_session(postgres::ConnectOptions options,
                                                                          TimePoint deadline);
 

@@ -31,6 +31,7 @@ struct Views::State {
 
   static net::Task<void> end(State* state) {
     co_await state->following.stop();
+    co_await state->administration.stop();
     state->reactor->stop();
   }
 
