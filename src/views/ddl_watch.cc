@@ -37,6 +37,7 @@ net::Task<void> DdlWatch::run() {
     if (stopped_) break;
     auto looked = co_await look();
     if (looked) looked = co_await report();
+    if (looked) looked = co_await forget_gone_nodes();
     if (looked) continue;
     kLog.debug("the catalogs could not be read: {}", looked.error().to_string());
     connection_.reset();
@@ -122,6 +123,38 @@ net::Task<Result<void>> DdlWatch::report() {
   STELE_CO_RETURN_IF_ERROR(written);
   reported_ = std::move(status);
   reported_at_ = reactor_.now();
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> DdlWatch::forget_gone_nodes() {
+  if (forgot_at_ != TimePoint{} && reactor_.now() - forgot_at_ < options_.report_interval)
+    co_return Result<void>();
+  const std::string seconds =
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(options_.gone_after).count());
+  // A node that comes back copies anew. One whose slot is in use is there, whatever its row says.
+  auto found = co_await run_statement(
+      "SELECT n.id FROM stele.node n WHERE n.id <> $1 AND n.slot = 'stele_' || n.id AND n.last_seen < "
+      "pg_catalog.now() - pg_catalog.make_interval(secs => $2::float8) AND NOT EXISTS (SELECT FROM "
+      "pg_catalog.pg_replication_slots s WHERE s.slot_name = n.slot AND s.active)",
+      {options_.node, seconds});
+  STELE_CO_TRY(const postgres::ResultSet gone, std::move(found));
+  forgot_at_ = reactor_.now();
+  for (std::size_t row = 0; row < gone.size(); ++row) {
+    const std::string id(gone.cell(row, 0).value_or(""));
+    auto dropped = co_await run_statement(
+        "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots WHERE "
+        "slot_name = 'stele_' || $1 AND NOT active",
+        {id});
+    if (dropped)
+      dropped = co_await run_statement(
+          "DELETE FROM stele.node WHERE id = $1 AND last_seen < pg_catalog.now() - "
+          "pg_catalog.make_interval(secs => $2::float8)",
+          {id, seconds});
+    if (dropped)
+      kLog.warn("node {} was not seen for {} s: its slot is dropped", id, seconds);
+    else
+      kLog.warn("the slot of node {}, which is gone, stays: {}", id, dropped.error().to_string());
+  }
   co_return Result<void>();
 }
 

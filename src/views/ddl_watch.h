@@ -16,8 +16,9 @@ namespace stele::views {
 
 // What has changed that the stream does not tell? DDL is invisible until the next DML, so each second, and
 // when somebody saw a sign of it, the tables' fingerprints are compared with those of the generations; a
-// difference wants a copy. Reports this node's state in stele.node on the way, and asks how far the server
-// and its synchronous standbys are. Confined to the views' thread.
+// difference wants a copy. Reports this node's state in stele.node on the way, drops the slots of nodes that
+// are gone (they would hold the log for ever), and asks how far the server and its synchronous standbys are.
+// Confined to the views' thread.
 class DdlWatch {
  public:
   struct Options {
@@ -26,6 +27,7 @@ class DdlWatch {
     std::string slot;
     Duration interval = std::chrono::seconds(1);
     Duration report_interval = std::chrono::seconds(30);  // of last_seen, where nothing changed
+    Duration gone_after = std::chrono::hours(24);         // a node that was not seen for so long is gone
     std::function<void(std::uint32_t oid)> changed = {};  // a table is not what it was
     std::function<std::string()> keys_status = {};        // a JSON object
   };
@@ -52,6 +54,7 @@ class DdlWatch {
  private:
   net::Task<Result<void>> look();
   net::Task<Result<void>> report();
+  net::Task<Result<void>> forget_gone_nodes();
   net::Task<Result<postgres::ResultSet>> run_statement(std::string sql, postgres::Parameters parameters);
   net::Task<Result<void>> look_at_standbys(postgres::Connection* connection);
   // True when its row can be deleted.
@@ -66,6 +69,7 @@ class DdlWatch {
   std::unique_ptr<postgres::Connection> connection_;
   std::string reported_;
   TimePoint reported_at_{};
+  TimePoint forgot_at_{};
   Lsn server_lsn_;
   bool synchronous_ = false;
   std::string standby_warning_;
