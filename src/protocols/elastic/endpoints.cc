@@ -12,6 +12,10 @@
   "require_alias "                                                                                 \
   "pipeline require_data_stream include_source_on_error "
 #define STELE_CAT "h s v help bytes time local master_timeout "
+#define STELE_TERM_VECTORS \
+  "fields offsets positions payloads term_statistics field_statistics realtime routing preference version "
+#define STELE_CLUSTER_STATE \
+  STELE_INDICES "local master_timeout flat_settings wait_for_metadata_version wait_for_timeout "
 #define STELE_GET STELE_SOURCE "realtime refresh routing preference version version_type "
 #define STELE_QUERY "q df default_operator analyzer analyze_wildcard lenient routing preference "
 #define STELE_SEARCH                                                                                         \
@@ -52,6 +56,9 @@ constexpr std::array kEndpoints = {
     Endpoint{"PUT", "/_cluster/settings", STELE_TIMEOUTS "flat_settings", missing_endpoint},
     Endpoint{"GET", "/_cluster/stats", "timeout flat_settings include_remotes", get_cluster_stats},
 
+    Endpoint{"GET", "/_cluster/pending_tasks", "local master_timeout", get_pending_tasks},
+    Endpoint{"GET", "/_remote/info", "", get_remote_info},
+
     Endpoint{"GET", "/_cat", "", cat_help},
     Endpoint{"GET", "/_cat/indices", STELE_CAT "health pri include_unloaded_segments expand_wildcards",
              cat_indices},
@@ -64,6 +71,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"GET", "/_cat/aliases/{name}", STELE_CAT "expand_wildcards", cat_aliases},
     Endpoint{"GET", "/_cat/nodes", STELE_CAT "full_id include_unloaded_segments", cat_nodes},
     Endpoint{"GET", "/_cat/{table}", STELE_CAT, missing_endpoint},
+    Endpoint{"GET", "/_cat/{table}/{name}", STELE_CAT, missing_endpoint},
 
     Endpoint{"PUT", "/{index}", STELE_TIMEOUTS, create_index},
     Endpoint{"GET", "/{index}", STELE_INDICES "flat_settings include_defaults local master_timeout features",
@@ -71,6 +79,8 @@ constexpr std::array kEndpoints = {
     Endpoint{"DELETE", "/{index}", STELE_INDICES STELE_TIMEOUTS, delete_index},
     Endpoint{"HEAD", "/{index}", STELE_INDICES "flat_settings include_defaults local", index_exists},
     Endpoint{"GET", "/_settings", STELE_INDICES "flat_settings include_defaults local master_timeout",
+             get_settings},
+    Endpoint{"GET", "/_settings/{name}", STELE_INDICES "flat_settings include_defaults local master_timeout",
              get_settings},
     Endpoint{"GET", "/{index}/_settings", STELE_INDICES "flat_settings include_defaults local master_timeout",
              get_settings},
@@ -110,6 +120,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"POST", "/_cache/clear", STELE_INDICES "query fielddata request fields", flush_indices},
     Endpoint{"POST", "/{index}/_cache/clear", STELE_INDICES "query fielddata request fields", flush_indices},
     Endpoint{"GET", "/_stats", STELE_INDICES "level human forbid_closed_indices", index_stats},
+    Endpoint{"GET", "/_stats/{metric}", STELE_INDICES "level human forbid_closed_indices", index_stats},
     Endpoint{"GET", "/{index}/_stats", STELE_INDICES "level human forbid_closed_indices", index_stats},
     Endpoint{"GET", "/{index}/_stats/{metric}", STELE_INDICES "level human forbid_closed_indices",
              index_stats},
@@ -188,7 +199,7 @@ constexpr std::array kEndpoints = {
              "wait_for_active_shards search_timeout",
              missing_endpoint},
     Endpoint{"GET POST", "/{index}/_explain/{id}", STELE_SOURCE STELE_QUERY, missing_endpoint},
-    Endpoint{"GET POST", "/{index}/_termvectors/{id}", "fields offsets positions payloads", missing_endpoint},
+    Endpoint{"GET POST", "/{index}/_termvectors/{id}", STELE_TERM_VECTORS, missing_endpoint},
     Endpoint{"GET POST", "/_rank_eval", STELE_INDICES, missing_endpoint},
     Endpoint{"POST", "/{index}/_open", STELE_INDICES STELE_TIMEOUTS, missing_endpoint},
     Endpoint{"POST", "/{index}/_close", STELE_INDICES STELE_TIMEOUTS, missing_endpoint},
@@ -207,6 +218,35 @@ constexpr std::array kEndpoints = {
              missing_endpoint},
     Endpoint{"GET PUT DELETE", "/_ilm/policy/{policy}", STELE_TIMEOUTS, missing_endpoint},
     Endpoint{"GET", "/_resolve/index/{name}", STELE_INDICES, missing_endpoint},
+    Endpoint{"GET", "/_tasks/{task_id}", "timeout wait_for_completion", missing_endpoint},
+    Endpoint{"POST", "/_tasks/_cancel", "actions nodes parent_task_id wait_for_completion", missing_endpoint},
+    Endpoint{"POST", "/_tasks/{task_id}/_cancel", "wait_for_completion", missing_endpoint},
+    Endpoint{"GET", "/_cluster/state", STELE_CLUSTER_STATE, missing_endpoint},
+    Endpoint{"GET", "/_cluster/state/{metric}", STELE_CLUSTER_STATE, missing_endpoint},
+    Endpoint{"GET", "/_cluster/state/{metric}/{index}", STELE_CLUSTER_STATE, missing_endpoint},
+    Endpoint{"GET POST", "/_cluster/allocation/explain", "include_yes_decisions include_disk_info",
+             missing_endpoint},
+    Endpoint{"POST", "/_cluster/reroute", STELE_TIMEOUTS "dry_run explain metric retry_failed",
+             missing_endpoint},
+    Endpoint{"POST DELETE", "/_cluster/voting_config_exclusions",
+             STELE_TIMEOUTS "node_ids node_names wait_for_removal", missing_endpoint},
+    Endpoint{"GET", "/_nodes/hot_threads",
+             "ignore_idle_threads interval snapshots sort threads timeout type doc_type", missing_endpoint},
+    Endpoint{"PUT", "/{index}/_block/{block}", STELE_INDICES STELE_TIMEOUTS, missing_endpoint},
+    Endpoint{"GET", "/_recovery", STELE_INDICES "active_only detailed", missing_endpoint},
+    Endpoint{"GET", "/{index}/_recovery", STELE_INDICES "active_only detailed", missing_endpoint},
+    Endpoint{"GET", "/_segments", STELE_INDICES "verbose", missing_endpoint},
+    Endpoint{"GET", "/{index}/_segments", STELE_INDICES "verbose", missing_endpoint},
+    Endpoint{"GET", "/_shard_stores", STELE_INDICES "status", missing_endpoint},
+    Endpoint{"GET", "/{index}/_shard_stores", STELE_INDICES "status", missing_endpoint},
+    Endpoint{"GET POST", "/_search_shards", STELE_INDICES "routing preference local", missing_endpoint},
+    Endpoint{"GET POST", "/{index}/_search_shards", STELE_INDICES "routing preference local",
+             missing_endpoint},
+    Endpoint{"PUT POST", "/{index}/_shrink/{target}", STELE_TIMEOUTS "copy_settings", missing_endpoint},
+    Endpoint{"PUT POST", "/{index}/_split/{target}", STELE_TIMEOUTS "copy_settings", missing_endpoint},
+    Endpoint{"GET POST", "/{index}/_terms_enum", "", missing_endpoint},
+    Endpoint{"GET POST", "/_mtermvectors", "ids " STELE_TERM_VECTORS, missing_endpoint},
+    Endpoint{"GET POST", "/{index}/_mtermvectors", "ids " STELE_TERM_VECTORS, missing_endpoint},
     Endpoint{"POST", "/_sql", "", missing_endpoint},
     Endpoint{"POST", "/_query", "drop_null_columns delimiter", missing_endpoint},
 };

@@ -67,7 +67,8 @@ Outcome<UpdateBody> parse_update_body(std::string_view text) {
   reader.ignore("scripted_upsert");
   update.doc_as_upsert = reader.boolean("doc_as_upsert", false);
   update.detect_noop = reader.boolean("detect_noop", true);
-  reader.ignore("_source");
+  if (const std::optional<json::Value> source = reader.value("_source"))
+    update.want_source = !source->is_bool() || source->boolean();
   reader.ignore("if_seq_no");
   reader.ignore("if_primary_term");
   STELE_RETURN_IF_ERROR(reader.finish());

@@ -149,7 +149,6 @@ class Run {
     write.id = operation.id;
     write.routing = operation.routing;
     if (!stored) {
-      if (operation.if_seq_no) return fail(pending, conflict(*pending.index, operation, Error{}));
       if (!update.upsert && !update.doc_as_upsert)
         return fail(pending, document_missing(*pending.index, operation.id));
       write.action = views::DocumentAction::kCreate;
@@ -277,6 +276,12 @@ net::Task<void> execute_once(Call* call, std::vector<Operation>* operations, std
         reply->results[number] = body.error();
         continue;
       }
+      if (operation.if_seq_no && (body->upsert || body->doc_as_upsert)) {
+        reply->results[number] =
+            validation_failure({"upsert requests don't support `if_seq_no` and `if_primary_term`"});
+        continue;
+      }
+      operation.want_source |= body->want_source;
       pending.update = *std::move(body);
     } else {
       pending.write = plain_write(operation, pending.index);

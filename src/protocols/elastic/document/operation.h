@@ -95,6 +95,7 @@ struct UpdateBody {
   std::optional<std::string> upsert;
   bool doc_as_upsert = false;
   bool detect_noop = true;
+  bool want_source = false;  // {"_source": …} other than false
 };
 Outcome<UpdateBody> parse_update_body(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include "engine/collection.h"
 #include "protocols/elastic/index/settings.h"
+#include "protocols/elastic/search/field_values.h"
 #include "protocols/elastic/search/refresh_pins.h"
 #include "protocols/elastic/services.h"
 
@@ -55,6 +56,8 @@ void write_document(json::Writer& out, const views::CollectionEntry& index, cons
   out.member("_primary_term", 1);
   if (document->routing) out.member("_routing", *document->routing);
   out.member("found", true);
+  if (!source.stored.empty())
+    write_stored_fields(out, IndexMetadata::of(index), document->source, source.stored);
   if (source.enabled) {
     out.key("_source");
     Result<json::Document> parsed = source.filter.keeps_all()

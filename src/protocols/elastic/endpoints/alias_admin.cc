@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
@@ -11,6 +12,13 @@
 
 namespace stele::elastic {
 namespace {
+
+// Aliases of hidden indices are told as those of others, unless the request says which it wants.
+Outcome<IndicesOptions> shown_indices(const Call& call) {
+  STELE_TRY(IndicesOptions options, IndicesOptions::from(call.parameters));
+  options.expand_hidden |= !call.parameters.has("expand_wildcards");
+  return options;
+}
 
 Outcome<std::vector<std::string>> names_of(std::optional<json::Value> one, std::optional<json::Value> many) {
   std::vector<std::string> names;
@@ -30,6 +38,13 @@ Failure missing_alias(std::string_view alias) {
       .with("resource.id", std::string(alias));
 }
 
+bool has_alias(const views::CatalogState& catalog, std::string_view index, std::string_view name) {
+  const views::CatalogObject* object = catalog.find_object("elastic.alias", name);
+  if (object == nullptr) return false;
+  const Alias alias = read_alias(*object);
+  return std::ranges::any_of(alias.targets, [&](const AliasTarget& t) { return t.index == index; });
+}
+
 // The aliases of `index` that a pattern of a removal names.
 std::vector<std::string> matching(const views::CatalogState& catalog, std::string_view index,
                                   const std::string& pattern) {
@@ -41,6 +56,29 @@ std::vector<std::string> matching(const views::CatalogState& catalog, std::strin
       names.push_back(alias.name);
   }
   return names;
+}
+
+// Names asked for by themselves that no index has and no exclusion behind them takes away. An exclusion is
+// one only behind the first pattern.
+std::set<std::string> missing_aliases(const views::CatalogState& catalog,
+                                      const std::vector<ResolvedIndex>& indices,
+                                      const std::vector<std::string>& patterns) {
+  const auto is_pattern = [](std::string_view name) { return name.find('*') != std::string_view::npos; };
+  const auto first_pattern = std::ranges::find_if(patterns, is_pattern);
+  const auto excludes = [](std::string_view name, std::string_view alias) {
+    return name.starts_with('-') && (name == "-_all" || wildcard_match(name.substr(1), alias));
+  };
+  std::set<std::string> missing;
+  for (auto name = patterns.begin(); name != patterns.end(); ++name) {
+    if (*name == "_all" || is_pattern(*name) || (name > first_pattern && name->starts_with('-'))) continue;
+    const auto behind = std::max(name + 1, first_pattern);
+    if (std::any_of(behind, patterns.end(), [&](const std::string& other) { return excludes(other, *name); }))
+      continue;
+    const bool found = std::ranges::any_of(
+        indices, [&](const ResolvedIndex& one) { return has_alias(catalog, one.index->name, *name); });
+    if (!found || !names_alias(patterns, *name)) missing.insert(*name);
+  }
+  return missing;
 }
 
 struct Steps {
@@ -132,21 +170,18 @@ net::Task<Outcome<Reply>> delete_alias(Call* call) {
 
 net::Task<Outcome<Reply>> get_alias(Call* call) {
   const auto catalog = call->catalog();
-  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  STELE_CO_TRY(const IndicesOptions options, shown_indices(*call));
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
                resolve_indices(*catalog, call->part("index"), options));
   const std::vector<std::string> patterns = split(call->part("name"), ',');
-  std::vector<std::string> missing;
-  for (const std::string& pattern : patterns) {
-    if (pattern.find('*') != std::string::npos || pattern == "_all") continue;
-    if (!is_alias(*catalog, pattern)) missing.push_back(pattern);
-  }
+  const std::set<std::string> missing = missing_aliases(*catalog, indices, patterns);
   Reply reply;
   json::Writer out(reply.body);
   out.begin_object();
   if (!missing.empty()) {
     reply.status = 404;
-    out.member("error", fmt::format("alias [{}] missing", fmt::join(missing, ",")));
+    out.member("error",
+               fmt::format("alias{} [{}] missing", missing.size() == 1 ? "" : "es", fmt::join(missing, ",")));
     out.member("status", 404);
   }
   for (const ResolvedIndex& resolved : indices) {
@@ -164,7 +199,7 @@ net::Task<Outcome<Reply>> get_alias(Call* call) {
 
 net::Task<Outcome<Reply>> alias_exists(Call* call) {
   const auto catalog = call->catalog();
-  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  STELE_CO_TRY(const IndicesOptions options, shown_indices(*call));
   Reply reply;
   reply.status = 404;
   const Outcome<std::vector<ResolvedIndex>> indices = resolve_indices(*catalog, call->part("index"), options);

@@ -4,6 +4,7 @@
 #include "protocols/elastic/document/bulk_parser.h"
 #include "protocols/elastic/endpoints/handlers.h"
 #include "protocols/elastic/search/refresh_pins.h"
+#include "protocols/elastic/search/search_request.h"
 #include "protocols/elastic/services.h"
 
 namespace stele::elastic {
@@ -22,6 +23,29 @@ void write_failed_item(json::Writer& out, const Operation& operation, const Fail
   write_failure(out, failure, false);
 }
 
+// What the request's parameters leave of it.
+void write_source(json::Writer& out, const std::string& text, const std::optional<SourceFilter>& source) {
+  Result<json::Document> parsed = source && !source->filter.keeps_all()
+                                      ? json::Document::parse_borrowed(text)
+                                      : Result<json::Document>(make_error(ErrorCode::kInternal, ""));
+  if (parsed)
+    source->filter.apply(parsed->root(), out);
+  else
+    out.raw(text);
+}
+
+void write_done_item(json::Writer& out, const OperationResult& result, bool refresh,
+                     const std::optional<SourceFilter>& source) {
+  write_operation_result(out, result, refresh);
+  out.member("status", result.status());
+  if (result.source.empty()) return;
+  out.key("get").begin_object();
+  out.member("_seq_no", result.seq_no).member("_primary_term", 1).member("found", true);
+  out.key("_source");
+  write_source(out, result.source, source);
+  out.end_object();
+}
+
 }  // namespace
 
 net::Task<Outcome<Reply>> bulk(Call* call) {
@@ -33,6 +57,7 @@ net::Task<Outcome<Reply>> bulk(Call* call) {
   const bool refresh = refresh_text.empty() || refresh_text == "true";
   if (call->parameters.has("pipeline") && call->parameters.text("pipeline") != "_none")
     co_return not_supported("[pipeline] is");
+  STELE_CO_TRY(const std::optional<SourceFilter> source, SourceFilter::from_parameters(call->parameters));
   STELE_CO_TRY(std::vector<BulkItem> items, parse_bulk(call->body, defaults));
   // What stays of an item for its reply.
   struct Told {
@@ -46,6 +71,7 @@ net::Task<Outcome<Reply>> bulk(Call* call) {
   for (BulkItem& item : items) {
     told.push_back(
         {item.operation.type, operations.size(), item.failure, item.operation.index, item.operation.id});
+    item.operation.want_source |= source && source->enabled && item.operation.type == OperationType::kUpdate;
     if (!item.failure) operations.push_back(std::move(item.operation));
   }
   items.clear();
@@ -77,14 +103,7 @@ net::Task<Outcome<Reply>> bulk(Call* call) {
       named.id = item.id;
       write_failed_item(out, named, *item.failure);
     } else {
-      const OperationResult& result = *written.results[item.operation];
-      write_operation_result(out, result, refresh);
-      out.member("status", result.status());
-      if (!result.source.empty()) {
-        out.key("get").begin_object();
-        out.member("_seq_no", result.seq_no).member("_primary_term", 1).member("found", true);
-        out.key("_source").raw(result.source).end_object();
-      }
+      write_done_item(out, *written.results[item.operation], refresh, source);
     }
     out.end_object().end_object();
   }

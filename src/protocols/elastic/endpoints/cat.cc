@@ -7,6 +7,7 @@
 #include "protocols/elastic/endpoints/cat_table.h"
 #include "protocols/elastic/endpoints/cluster.h"
 #include "protocols/elastic/endpoints/handlers.h"
+#include "protocols/elastic/index/alias_change.h"
 #include "protocols/elastic/index/names.h"
 #include "protocols/elastic/index/settings.h"
 #include "protocols/elastic/search/search_runner.h"
@@ -59,6 +60,9 @@ net::Task<Outcome<Reply>> cat_indices(Call* call) {
                   {"dataset.size", {}, "total size of dataset", true},
                   {"table", {}, "PostgreSQL table of the rows", false, false}});
   const std::string_view wanted_health = call->parameters.text("health");
+  if (!wanted_health.empty() && wanted_health != "green" && wanted_health != "yellow" &&
+      wanted_health != "red")
+    co_return illegal_argument(fmt::format("unknown cluster health status [{}]", wanted_health));
   const ClusterHealth health = cluster_health(indices);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const views::CollectionEntry& index = *indices[i].index;
@@ -81,9 +85,10 @@ net::Task<Outcome<Reply>> cat_health(Call* call) {
   const auto catalog = call->catalog();
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices, resolve_indices(*catalog, "", {}));
   const ClusterHealth health = cluster_health(indices);
+  STELE_CO_TRY(const bool times, call->parameters.boolean("ts", true));
   CatTable table(
-      {{"epoch", {"t", "time"}, "seconds since 1970-01-01 00:00:00"},
-       {"timestamp", {"ts", "hms", "hhmmss"}, "time in HH:MM:SS"},
+      {{"epoch", {"t", "time"}, "seconds since 1970-01-01 00:00:00", false, times},
+       {"timestamp", {"ts", "hms", "hhmmss"}, "time in HH:MM:SS", false, times},
        {"cluster", {"cl"}, "cluster name"},
        {"status", {"st"}, "health status"},
        {"node.total", {"nt", "nodeTotal"}, "total number of nodes", true},
@@ -128,6 +133,8 @@ net::Task<Outcome<Reply>> cat_count(Call* call) {
 
 net::Task<Outcome<Reply>> cat_aliases(Call* call) {
   const auto catalog = call->catalog();
+  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  const bool shows_hidden = options.expand_hidden || !call->parameters.has("expand_wildcards");
   const std::vector<std::string> patterns = split(call->part("name"), ',');
   CatTable table({{"alias", {"a"}, "alias name"},
                   {"index", {"i", "idx"}, "index alias points to"},
@@ -136,10 +143,7 @@ net::Task<Outcome<Reply>> cat_aliases(Call* call) {
                   {"routing.search", {"rs", "routingSearch"}, "search routing"},
                   {"is_write_index", {"w", "isWriteIndex"}, "write index"}});
   for (const Alias& alias : all_aliases(*catalog)) {
-    const bool wanted = patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-                          return wildcard_match(pattern, alias.name);
-                        });
-    if (!wanted) continue;
+    if (!names_alias(patterns, alias.name) || (alias.is_hidden() && !shows_hidden)) continue;
     for (const AliasTarget& target : alias.targets) {
       Result<json::Document> properties = json::Document::parse_borrowed(target.properties);
       const auto fact = [&](std::string_view key) {

@@ -39,6 +39,22 @@ void write_numbers(json::Writer& out, const ClusterHealth& health) {
   out.member("unassigned_shards", health.unassigned);
 }
 
+void write_shards(json::Writer& out, const ClusterHealth::IndexHealth& index) {
+  out.key("shards").begin_object();
+  for (std::size_t shard = 0; shard < index.shards; ++shard) {
+    out.key(fmt::format("{}", shard)).begin_object();
+    out.member("status", index.status);
+    out.member("primary_active", index.ready);
+    out.member("active_shards", index.ready ? 1 : 0);
+    out.member("relocating_shards", 0);
+    out.member("initializing_shards", index.ready ? 0 : 1);
+    out.member("unassigned_shards", index.replicas);
+    out.member("unassigned_primary_shards", 0);
+    out.end_object();
+  }
+  out.end_object();
+}
+
 std::string health_body(const Call& call, const ClusterHealth& health, bool timed_out) {
   std::string text;
   json::Writer out(text);
@@ -73,6 +89,7 @@ std::string health_body(const Call& call, const ClusterHealth& health, bool time
       out.member("initializing_shards", index.ready ? 0 : index.shards);
       out.member("unassigned_shards", index.shards * index.replicas);
       out.member("unassigned_primary_shards", 0);
+      if (level == "shards") write_shards(out, index);
       out.end_object();
     }
     out.end_object();
@@ -113,6 +130,15 @@ net::Task<Outcome<Reply>> get_cluster_health(Call* call) {
   const std::string_view nodes = call->parameters.text("wait_for_nodes");
   const bool nodes_suffice = nodes.empty() || nodes == "1" || nodes == ">=1" || nodes == "ge(1)" ||
                              nodes == "<=1" || nodes == ">0" || nodes == "gt(0)";
+  // "all" counts the copies that have nowhere to be.
+  const std::string_view active = call->parameters.text("wait_for_active_shards", "0");
+  const std::optional<std::int64_t> active_min = parse_integer(active);
+  if (!active_min && active != "all")
+    co_return illegal_argument(fmt::format("cannot parse ActiveShardCount[{}]", active));
+  const auto shards_suffice = [&](const ClusterHealth& health) {
+    const auto running = static_cast<std::int64_t>(health.primaries - health.initializing);
+    return active_min ? running >= *active_min : health.initializing + health.unassigned == 0;
+  };
   const TimePoint deadline = std::min(call->deadline, call->started + timeout);
   net::Reactor* reactor = net::Reactor::current();
   for (;;) {
@@ -120,9 +146,10 @@ net::Task<Outcome<Reply>> get_cluster_health(Call* call) {
     // An index that is waited for may be yet to come.
     const bool may_wait = health || health.error().status == 404;
     if (!may_wait) co_return health.error();
-    const bool reached = health && nodes_suffice && (wanted.empty() || rank(health->status) <= rank(wanted));
+    const bool reached = health && nodes_suffice && shards_suffice(*health) &&
+                         (wanted.empty() || rank(health->status) <= rank(wanted));
     if (reached) co_return json_reply(health_body(*call, *health, false));
-    const bool waits = !wanted.empty() || !nodes_suffice;
+    const bool waits = !wanted.empty() || !nodes_suffice || active != "0";
     if (!waits && !health) {
       // Elasticsearch tells of an index that is not there as red, after the whole timeout.
       ClusterHealth none;
@@ -140,6 +167,14 @@ net::Task<Outcome<Reply>> get_cluster_health(Call* call) {
 
 net::Task<Outcome<Reply>> get_cluster_settings(Call*) {
   co_return json_reply(R"({"persistent":{},"transient":{}})");
+}
+
+// One node decides at once, and knows of no other cluster.
+net::Task<Outcome<Reply>> get_pending_tasks(Call*) {
+  co_return json_reply(R"({"tasks":[]})");
+}
+net::Task<Outcome<Reply>> get_remote_info(Call*) {
+  co_return json_reply("{}");
 }
 
 net::Task<Outcome<Reply>> get_cluster_stats(Call* call) {
@@ -177,6 +212,9 @@ net::Task<Outcome<Reply>> get_cluster_stats(Call* call) {
   out.key("nodes").begin_object();
   out.key("count").begin_object().member("total", 1).member("data", 1).end_object();
   out.key("versions").begin_array().string(call->services->identity.announced_version).end_array();
+  out.key("discovery_types").begin_object().member("single-node", 1).end_object();
+  out.key("packaging_types").begin_array().begin_object();
+  out.member("flavor", "default").member("type", "unknown").member("count", 1).end_object().end_array();
   out.end_object().end_object();
   co_return reply;
 }

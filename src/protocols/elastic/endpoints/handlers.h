@@ -17,6 +17,8 @@ net::Task<Outcome<Reply>> get_tasks(Call* call);
 // cluster.cc
 net::Task<Outcome<Reply>> get_cluster_health(Call* call);
 net::Task<Outcome<Reply>> get_cluster_settings(Call* call);
+net::Task<Outcome<Reply>> get_pending_tasks(Call* call);
+net::Task<Outcome<Reply>> get_remote_info(Call* call);
 net::Task<Outcome<Reply>> get_cluster_stats(Call* call);
 
 // cat.cc

@@ -29,6 +29,8 @@ Outcome<Creation> read_creation(const std::string& name, std::optional<json::Val
       if (member.key == "settings") {
         STELE_RETURN_IF_ERROR(read_settings(member.value, name, false, metadata));
       } else if (member.key == "mappings") {
+        if (is_typed_mapping(member.value))
+          return illegal_argument("The mapping definition cannot be nested under a type");
         STELE_TRY(MappingChange mapping, parse_mapping(member.value));
         change = std::move(mapping.change);
         metadata.parameters = std::move(mapping.parameters);
@@ -129,11 +131,12 @@ net::Task<Outcome<Reply>> get_index(Call* call) {
 }
 
 net::Task<Outcome<Reply>> delete_index(Call* call) {
-  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
+  STELE_CO_TRY(IndicesOptions options, IndicesOptions::from(call->parameters));
+  options.aliases = false;
   const auto catalog = call->catalog();
   const std::string_view expression = call->part("index");
   for (const std::string& name : split(expression, ','))
-    if (is_alias(*catalog, name) && !catalog->find(name))
+    if (!options.ignore_unavailable && is_alias(*catalog, name) && !catalog->find(name))
       co_return illegal_argument(fmt::format(
           "The provided expression [{}] matches an alias, specify the corresponding concrete indices "
           "instead.",
@@ -167,6 +170,7 @@ net::Task<Outcome<Reply>> index_exists(Call* call) {
 net::Task<Outcome<Reply>> get_settings(Call* call) {
   STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
   STELE_CO_TRY(const bool flat, call->parameters.boolean("flat_settings", false));
+  STELE_CO_TRY(const bool include_defaults, call->parameters.boolean("include_defaults", false));
   const auto catalog = call->catalog();
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
                resolve_indices(*catalog, call->part("index"), options));
@@ -176,6 +180,10 @@ net::Task<Outcome<Reply>> get_settings(Call* call) {
   for (const ResolvedIndex& resolved : indices) {
     out.key(resolved.index->name).begin_object().key("settings");
     write_settings(out, *resolved.index, flat, call->part("name"));
+    if (include_defaults) {
+      out.key("defaults");
+      write_default_settings(out, *resolved.index, flat);
+    }
     out.end_object();
   }
   out.end_object();

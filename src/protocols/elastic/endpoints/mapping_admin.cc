@@ -48,6 +48,8 @@ net::Task<Outcome<Reply>> put_mapping(Call* call) {
   STELE_CO_TRY(IndicesOptions options, IndicesOptions::from(call->parameters));
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   if (!body) co_return validation_failure({"mapping source is empty"});
+  if (is_typed_mapping(body->root()))
+    co_return illegal_argument("Types cannot be provided in put mapping requests");
   const auto catalog = call->catalog();
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
                resolve_indices(*catalog, call->part("index"), options));

@@ -14,6 +14,7 @@ namespace {
 
 struct GetOptions {
   SourceFilter source;
+  bool source_is_given = false;
   bool realtime = true;
 };
 
@@ -21,8 +22,10 @@ Outcome<GetOptions> read_options(const Call& call) {
   GetOptions options;
   STELE_TRY(options.realtime, call.parameters.boolean("realtime", true));
   STELE_TRY(std::optional<SourceFilter> source, SourceFilter::from_parameters(call.parameters));
-  if (call.parameters.has("stored_fields") && !source) options.source.enabled = false;
+  options.source_is_given = source.has_value();
   if (source) options.source = *std::move(source);
+  if (call.parameters.has("stored_fields"))
+    options.source.ask_stored(call.parameters.list("stored_fields"), options.source_is_given);
   if (call.parameters.has("version") && call.parameters.text("version_type", "internal") != "internal")
     return not_supported(fmt::format("[version_type={}] is", call.parameters.text("version_type")));
   return options;
@@ -67,12 +70,10 @@ struct Wanted {
 };
 
 Outcome<Wanted> read_wanted(json::Value entry, std::string_view text, const std::string& default_index,
-                            const SourceFilter& source) {
-  Wanted wanted{default_index, {}, source};
-  if (entry.is_string()) {
-    wanted.id = std::string(entry.string());
-    return wanted;
-  }
+                            const GetOptions& options) {
+  Wanted wanted{default_index, {}, options.source};
+  bool source_is_given = options.source_is_given;
+  std::optional<json::Value> stored;
   if (!entry.is_object())
     return parsing_failure("docs array element should include an object", place_of(entry, text));
   for (const json::Member& member : entry.members()) {
@@ -82,15 +83,17 @@ Outcome<Wanted> read_wanted(json::Value entry, std::string_view text, const std:
     } else if (member.key == "_id") {
       wanted.id = value.value_or("");
     } else if (member.key == "_source") {
-      STELE_TRY(wanted.source, SourceFilter::from_body(member.value));
+      STELE_TRY(SourceFilter source, SourceFilter::from_body(member.value));
+      source.stored = std::move(wanted.source.stored);
+      wanted.source = std::move(source);
+      source_is_given = true;
     } else if (member.key == "stored_fields") {
-      wanted.source.enabled = false;
-    } else if (member.key != "routing" && member.key != "_routing" && member.key != "version" &&
-               member.key != "version_type") {
-      return parsing_failure(fmt::format("Unknown key [{}] of a multi get item", member.key),
-                             place_of(member.value, text));
+      stored = member.value;
+    } else if (member.key != "routing" && member.key != "version" && member.key != "version_type") {
+      return parse_failure(fmt::format("failed to parse multi get request. unknown field [{}]", member.key));
     }
   }
+  if (stored) STELE_RETURN_IF_ERROR(wanted.source.ask_stored(*stored, source_is_given));
   return wanted;
 }
 
@@ -103,7 +106,13 @@ Outcome<std::vector<Wanted>> read_list(const Call& call, json::Value body, const
                                          token_name(member.value)),
                              place_of(member.value, call.body));
     for (const json::Value entry : member.value.elements()) {
-      STELE_TRY(Wanted wanted, read_wanted(entry, call.body, index, options.source));
+      if (member.key == "ids") {
+        const std::optional<std::string> id = scalar_text(entry);
+        if (!id) return illegal_argument("ids array element should only contain ids");
+        list.push_back({index, *id, options.source});
+        continue;
+      }
+      STELE_TRY(Wanted wanted, read_wanted(entry, call.body, index, options));
       list.push_back(std::move(wanted));
     }
   }
@@ -149,6 +158,7 @@ net::Task<Outcome<Reply>> multi_get(Call* call) {
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   if (!body) co_return parse_failure("request body or source parameter is required");
   STELE_CO_TRY(std::vector<Wanted> list, read_list(*call, body->root(), options));
+  STELE_CO_TRY(const bool refresh, call->parameters.boolean("refresh", false));
   std::vector<Index> indices(list.size());
   std::map<std::int64_t, std::vector<std::size_t>> by_index;
   const auto catalog = call->catalog();
@@ -163,6 +173,7 @@ net::Task<Outcome<Reply>> multi_get(Call* call) {
   }
   std::vector<std::optional<views::StoredDocument>> documents(list.size());
   for (const auto& [id, numbers] : by_index) {
+    if (refresh) call->services->pins->renew(id);
     std::vector<std::string> ids;
     for (const std::size_t i : numbers) ids.push_back(list[i].id);
     auto read = co_await read_documents(call, indices[numbers[0]], std::move(ids), options.realtime);

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <set>
 
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
-#include "protocols/elastic/index/mapping.h"
 #include "protocols/elastic/query/body_reader.h"
 #include "protocols/elastic/search/search_runner.h"
 
@@ -15,6 +12,22 @@ namespace stele::elastic {
 namespace {
 
 constexpr std::size_t kSearchesMax = 10'000;  // of one _msearch
+
+// Parameters of a search over many shards: checked as Elasticsearch does, and without effect.
+Outcome<> check_shard_parameters(const Parameters& parameters) {
+  struct Row {
+    std::string_view parameter;
+    std::string_view name;
+    std::int64_t least;
+  };
+  for (const Row& row : {Row{"batched_reduce_size", "batchedReduceSize", 2},
+                         Row{"pre_filter_shard_size", "preFilterShardSize", 1},
+                         Row{"max_concurrent_shard_requests", "maxConcurrentShardRequests", 1}}) {
+    STELE_TRY(const std::int64_t value, parameters.integer(row.parameter, row.least));
+    if (value < row.least) return illegal_argument(fmt::format("{} must be >= {}", row.name, row.least));
+  }
+  return {};
+}
 
 // Parameters that stand for what is not there yet.
 Outcome<> refuse_missing(const Parameters& parameters) {
@@ -106,9 +119,21 @@ Outcome<std::vector<OneSearch>> read_searches(std::string_view text, const OneSe
   return searches;
 }
 
+// "parsing_exception" → "ParsingException", as Elasticsearch tells a failure on one line.
+std::string class_name(std::string_view type) {
+  std::string name;
+  bool begins = true;
+  for (const char c : type) {
+    if (c != '_') name += begins && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    begins = c == '_';
+  }
+  return name;
+}
+
 }  // namespace
 
 net::Task<Outcome<Reply>> search_documents(Call* call) {
+  STELE_CO_RETURN_IF_ERROR(check_shard_parameters(call->parameters));
   STELE_CO_RETURN_IF_ERROR(refuse_missing(call->parameters));
   STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
@@ -179,62 +204,17 @@ net::Task<Outcome<Reply>> validate_query(Call* call) {
   STELE_CO_TRY(const bool explain, call->parameters.boolean("explain", false));
   const Outcome<engine::Request> request =
       prepare_count(targets, root_of(body), call->body, call->parameters);
+  // What is not there yet is not invalid.
+  if (!request && request.error().type == "unsupported_operation_exception") co_return request.error();
   Reply reply;
   json::Writer out(reply.body);
   out.begin_object();
   out.key("_shards").begin_object();
   out.member("total", 1).member("successful", 1).member("failed", 0).end_object();
   out.member("valid", request.has_value());
-  if (!request && explain) out.member("error", request.error().type + ": " + request.error().reason);
+  if (!request && explain)
+    out.member("error", fmt::format("{}[{}]", class_name(request.error().type), request.error().reason));
   out.end_object();
-  co_return reply;
-}
-
-net::Task<Outcome<Reply>> field_caps(Call* call) {
-  STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
-  const auto catalog = call->catalog();
-  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
-               resolve_indices(*catalog, call->part("index"), options));
-  std::vector<std::string> patterns = call->parameters.list("fields");
-  STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
-  if (body)
-    if (const auto fields = body->root().find("fields")) {
-      STELE_CO_TRY(const std::string names, read_indices(*fields));
-      patterns = split(names, ',');
-    }
-  if (patterns.empty()) co_return validation_failure({"no fields specified"});
-  struct Facts {
-    bool searchable = true;
-    bool aggregatable = true;
-  };
-  std::map<std::string, std::map<std::string, Facts>> fields;
-  for (const ResolvedIndex& resolved : indices) {
-    const views::CollectionDefinition& definition = *resolved.index->definition;
-    for (const engine::FieldDefinition& field : definition.schema.fields()) {
-      if (std::ranges::none_of(patterns, [&](const std::string& p) { return wildcard_match(p, field.path); }))
-        continue;
-      const bool object = field.type == engine::FieldType::kObject;
-      Facts& facts = fields[field.path][type_name(definition, field)];
-      facts.searchable &= field.indexed && !object;
-      facts.aggregatable &= field.doc_values && !object && field.type != engine::FieldType::kText &&
-                            field.type != engine::FieldType::kDenseVector;
-    }
-  }
-  Reply reply;
-  json::Writer out(reply.body);
-  out.begin_object().key("indices").begin_array();
-  for (const ResolvedIndex& resolved : indices) out.string(resolved.index->name);
-  out.end_array().key("fields").begin_object();
-  for (const auto& [path, types] : fields) {
-    out.key(path).begin_object();
-    for (const auto& [type, facts] : types) {
-      out.key(type).begin_object();
-      out.member("type", type).member("metadata_field", false);
-      out.member("searchable", facts.searchable).member("aggregatable", facts.aggregatable).end_object();
-    }
-    out.end_object();
-  }
-  out.end_object().end_object();
   co_return reply;
 }
 

@@ -60,8 +60,9 @@ Outcome<AliasTarget> read_alias_properties(std::string name, json::Value propert
       if (!member.value.is_object() || member.value.size() == 0) continue;
       out.key("filter").raw(member.value.raw());
     } else if (member.key == "routing") {
-      out.member("index_routing", scalar_text(member.value).value_or(""));
-      out.member("search_routing", scalar_text(member.value).value_or(""));
+      // For both, where they are not given themselves.
+      for (const std::string_view one : {"index_routing", "search_routing"})
+        if (!properties.find(one)) out.member(one, scalar_text(member.value).value_or(""));
     } else if (member.key == "index_routing" || member.key == "search_routing") {
       out.member(member.key, scalar_text(member.value).value_or(""));
     } else if (member.key == "is_write_index" || member.key == "is_hidden") {
@@ -122,15 +123,24 @@ net::Task<Outcome<>> forget_index_in_aliases(Call* call, std::string index) {
   co_return stored;
 }
 
+bool names_alias(const std::vector<std::string>& patterns, std::string_view alias) {
+  bool named = patterns.empty();
+  for (const std::string& one : patterns) {
+    const std::string_view pattern = one;
+    if (pattern.starts_with('-')) {
+      named = named && !wildcard_match(pattern.substr(1), alias);
+    } else {
+      named = named || pattern == "_all" || wildcard_match(pattern, alias);
+    }
+  }
+  return named;
+}
+
 std::size_t write_index_aliases(json::Writer& out, const views::CatalogState& catalog, std::string_view index,
                                 const std::vector<std::string>& patterns) {
   std::size_t written = 0;
   for (const Alias& alias : all_aliases(catalog)) {
-    const bool wanted =
-        patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-          return wildcard_match(pattern == "_all" ? "*" : std::string_view(pattern), alias.name);
-        });
-    if (!wanted) continue;
+    if (!names_alias(patterns, alias.name)) continue;
     for (const AliasTarget& target : alias.targets) {
       if (target.index != index) continue;
       out.key(alias.name).raw(target.properties);

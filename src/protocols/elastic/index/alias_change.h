@@ -30,8 +30,10 @@ net::Task<Outcome<>> change_aliases(Call* call, std::vector<AliasAction> actions
 // Before an index goes.
 net::Task<Outcome<>> forget_index_in_aliases(Call* call, std::string index);
 
-// "alias":{properties} for each alias of `index` whose name matches one of the patterns (none: all). Returns
-// how many there were.
+// Do these patterns name this alias? None name all; "-a*" behind what matched takes it away again.
+bool names_alias(const std::vector<std::string>& patterns, std::string_view alias);
+
+// "alias":{properties} for each alias of `index` whose name the patterns name. Returns how many there were.
 std::size_t write_index_aliases(json::Writer& out, const views::CatalogState& catalog, std::string_view index,
                                 const std::vector<std::string>& patterns);
 

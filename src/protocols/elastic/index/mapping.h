@@ -23,6 +23,8 @@ struct MappingChange {
 // that are not there yet are refused by name, so that no field is searched otherwise than it was asked to be.
 Outcome<MappingChange> parse_mapping(json::Value mapping);
 
+// {"_doc": {…}} alone: the form of before version 7.
+bool is_typed_mapping(json::Value mapping);
 // {"properties":{…}} with everything that dynamic mapping added.
 void write_mapping(json::Writer& out, const views::CollectionDefinition& definition,
                    const IndexMetadata& metadata);

@@ -69,8 +69,8 @@ constexpr std::array<std::string_view, 13> kHarmless = {"store",
                                                         "split_queries_on_whitespace",
                                                         "search_quote_analyzer"};
 
-Failure mapper_failure(std::string reason) {
-  Failure cause{400, "mapper_parsing_exception", reason};
+Failure mapper_failure(std::string reason, std::optional<Failure> given = {}) {
+  Failure cause = given ? *std::move(given) : Failure{400, "mapper_parsing_exception", reason};
   return Failure{400, "mapper_parsing_exception", fmt::format("Failed to parse mapping: {}", reason)}.because(
       std::move(cause));
 }
@@ -86,7 +86,9 @@ class Parser {
       return mapper_failure(fmt::format("Expected map for property [properties] on field [{}]", prefix));
     if (depth > 20) return mapper_failure("Limit of mapping depth [20] has been exceeded");
     for (const json::Member& member : properties.members()) {
-      if (member.key.empty()) return mapper_failure("field name cannot be an empty string");
+      if (member.key.empty())
+        return mapper_failure("field name cannot be an empty string",
+                              illegal_argument("field name cannot be an empty string"));
       const std::string path =
           prefix.empty() ? std::string(member.key) : fmt::format("{}.{}", prefix, member.key);
       if (!member.value.is_object())
@@ -239,9 +241,10 @@ class Parser {
     } else if (key == "doc_values" && !is_text) {
       definition.doc_values = text != "false";
     } else if (key == "analyzer" && is_text) {
-      definition.analyzer = text;
+      // The index' default, which no setting changes yet.
+      definition.analyzer = text == "default" ? "standard" : text;
     } else if (key == "search_analyzer" && is_text) {
-      definition.search_analyzer = text;
+      definition.search_analyzer = text == "default" ? "standard" : text;
     } else if (key == "norms") {
       definition.norms = is_text && text != "false";
     } else if (key == "position_increment_gap" && is_text) {
@@ -322,6 +325,10 @@ class Parser {
 };
 
 }  // namespace
+
+bool is_typed_mapping(json::Value mapping) {
+  return mapping.is_object() && mapping.size() == 1 && mapping.find("_doc").has_value();
+}
 
 Outcome<MappingChange> parse_mapping(json::Value mapping) {
   if (!mapping.is_object()) return mapper_failure("mapping must be an object");

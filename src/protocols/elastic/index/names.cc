@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "json/writer.h"
+#include "protocols/elastic/index/settings.h"
 
 namespace stele::elastic {
 namespace {
@@ -13,8 +14,11 @@ bool is_pattern(std::string_view name) {
   return name.find('*') != std::string_view::npos;
 }
 
-bool is_hidden(std::string_view name) {
-  return name.starts_with('.');
+bool is_hidden(const views::CollectionEntry& index) {
+  // Cheap first: most indices have no such setting.
+  return index.name.starts_with('.') ||
+         (index.definition && index.definition->elastic_json.find("index.hidden") != std::string::npos &&
+          IndexMetadata::of(index).setting("index.hidden", "false") == "true");
 }
 
 // Collects indices in the order of their first mention.
@@ -70,15 +74,19 @@ void add_alias(const views::CatalogState& catalog, const Alias& alias, Collector
   }
 }
 
-void add_pattern(const views::CatalogState& catalog, std::string_view pattern, bool hidden,
+// Hidden indices and aliases are named by themselves, by expand_wildcards, and those with a dot by a pattern
+// that begins with one.
+void add_pattern(const views::CatalogState& catalog, std::string_view pattern, const IndicesOptions& options,
                  Collector& collector) {
-  const bool names_hidden = hidden || pattern.starts_with('.');
+  const auto shows = [&](bool hidden, std::string_view name) {
+    return !hidden || options.expand_hidden || (pattern.starts_with('.') && name.starts_with('.'));
+  };
   for (const Index& index : catalog.entries())
-    if ((names_hidden || !is_hidden(index->name)) && wildcard_match(pattern, index->name))
+    if (wildcard_match(pattern, index->name) && shows(is_hidden(*index), index->name))
       collector.add(index, nullptr);
-  if (pattern == "*") return;
+  if (pattern == "*" || !options.aliases) return;
   for (const Alias& alias : all_aliases(catalog))
-    if ((names_hidden || !is_hidden(alias.name)) && wildcard_match(pattern, alias.name))
+    if (wildcard_match(pattern, alias.name) && shows(alias.is_hidden(), alias.name))
       add_alias(catalog, alias, collector);
 }
 
@@ -89,7 +97,8 @@ Outcome<> add_name(const views::CatalogState& catalog, const std::string& name, 
     collector.add(index, nullptr);
     return {};
   }
-  if (const views::CatalogObject* object = catalog.find_object("elastic.alias", name)) {
+  const views::CatalogObject* object = catalog.find_object("elastic.alias", name);
+  if (object != nullptr && options.aliases) {
     add_alias(catalog, read_alias(*object), collector);
     return {};
   }
@@ -119,6 +128,8 @@ Alias read_alias(const views::CatalogObject& object) {
       target.is_write_index = write->boolean();
       target.write_index_is_set = true;
     }
+    if (const auto hidden = member.value.find("is_hidden"); hidden && hidden->is_bool())
+      target.is_hidden = hidden->boolean();
     alias.targets.push_back(std::move(target));
   }
   return alias;
@@ -174,7 +185,7 @@ Outcome<std::vector<ResolvedIndex>> resolve_indices(const views::CatalogState& c
       after_pattern = true;
       const std::size_t before = collector.size();
       if (options.expand)
-        add_pattern(catalog, name == "_all" ? "*" : std::string_view(name), options.expand_hidden, collector);
+        add_pattern(catalog, name == "_all" ? "*" : std::string_view(name), options, collector);
       if (collector.size() == before && !options.allow_no_indices) return index_not_found(name);
       continue;
     }

@@ -23,10 +23,14 @@ struct AliasTarget {
   std::string properties = "{}";  // the JSON object as it was given
   bool is_write_index = false;
   bool write_index_is_set = false;
+  bool is_hidden = false;
 };
 struct Alias {
   std::string name;
   std::vector<AliasTarget> targets;
+
+  // All its targets say the same.
+  bool is_hidden() const { return !targets.empty() && targets.front().is_hidden; }
 };
 Alias read_alias(const views::CatalogObject& object);
 std::string alias_definition(const Alias& alias);
@@ -37,7 +41,8 @@ struct IndicesOptions {
   bool ignore_unavailable = false;
   bool allow_no_indices = true;
   bool expand_hidden = false;
-  bool expand = true;  // expand_wildcards=none: patterns stand for nothing
+  bool expand = true;   // expand_wildcards=none: patterns stand for nothing
+  bool aliases = true;  // false: names and patterns stand for indices alone
 
   static Outcome<IndicesOptions> from(const Parameters& parameters);
 };

@@ -32,6 +32,12 @@ constexpr std::array kSettings = {
     SettingRow{"index.max_ngram_diff", Rule::kDynamic},
     SettingRow{"index.max_shingle_diff", Rule::kDynamic},
     SettingRow{"index.max_docvalue_fields_search", Rule::kDynamic},
+    SettingRow{"index.max_script_fields", Rule::kDynamic},
+    SettingRow{"index.max_rescore_window", Rule::kDynamic},
+    SettingRow{"index.max_slices_per_scroll", Rule::kDynamic},
+    SettingRow{"index.max_refresh_listeners", Rule::kDynamic},
+    SettingRow{"index.max_adjacency_matrix_filters", Rule::kDynamic},
+    SettingRow{"index.analyze.max_token_count", Rule::kDynamic},
     SettingRow{"index.mapping.*", Rule::kDynamic},
     SettingRow{"index.auto_expand_replicas", Rule::kDynamic},
     SettingRow{"index.hidden", Rule::kDynamic},
@@ -68,6 +74,17 @@ constexpr std::array kSettings = {
     SettingRow{"index.provided_name", Rule::kInternal},
     SettingRow{"index.version.*", Rule::kInternal},
 };
+
+// Of settings that have an effect.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kDefaults = {{
+    {"index.refresh_interval", "1s"},
+    {"index.max_result_window", "10000"},
+    {"index.max_terms_count", "65536"},
+    {"index.max_regex_length", "1000"},
+    {"index.max_docvalue_fields_search", "100"},
+    {"index.analyze.max_token_count", "10000"},
+    {"index.mapping.total_fields.limit", "1000"},
+}};
 
 const SettingRow* find_setting(std::string_view name) {
   const auto row = std::ranges::find_if(
@@ -165,6 +182,26 @@ void write_tree(json::Writer& out, const Tree& tree) {
   out.end_object();
 }
 
+void write_settings_map(json::Writer& out, const std::map<std::string, std::string>& all, bool flat) {
+  if (flat) {
+    out.begin_object();
+    for (const auto& [name, value] : all) out.key(name).raw(value);
+    out.end_object();
+    return;
+  }
+  Tree root;
+  for (const auto& [name, value] : all) {
+    Tree* tree = &root;
+    for (const std::string& piece : split(name, '.')) {
+      std::unique_ptr<Tree>& child = tree->below[piece];
+      if (!child) child = std::make_unique<Tree>();
+      tree = child.get();
+    }
+    tree->value = value;
+  }
+  write_tree(out, root);
+}
+
 void read_map(json::Value object, std::string_view key, std::map<std::string, std::string>& into) {
   const std::optional<json::Value> found = object.find(key);
   if (!found || !found->is_object()) return;
@@ -242,23 +279,14 @@ void write_settings(json::Writer& out, const views::CollectionEntry& index, bool
                                   [&](const std::string& p) { return wildcard_match(p, item.first); });
     });
   }
-  if (flat) {
-    out.begin_object();
-    for (const auto& [name, value] : all) out.key(name).raw(value);
-    out.end_object();
-    return;
-  }
-  Tree root;
-  for (const auto& [name, value] : all) {
-    Tree* tree = &root;
-    for (const std::string& piece : split(name, '.')) {
-      std::unique_ptr<Tree>& child = tree->below[piece];
-      if (!child) child = std::make_unique<Tree>();
-      tree = child.get();
-    }
-    tree->value = value;
-  }
-  write_tree(out, root);
+  write_settings_map(out, all, flat);
+}
+
+void write_default_settings(json::Writer& out, const views::CollectionEntry& index, bool flat) {
+  std::map<std::string, std::string> defaults;
+  for (const auto& [name, value] : kDefaults) defaults.emplace(name, json::quoted(value));
+  for (const auto& [name, value] : IndexMetadata::of(index).settings) defaults.erase(name);
+  write_settings_map(out, defaults, flat);
 }
 
 }  // namespace stele::elastic

@@ -33,6 +33,8 @@ struct IndexMetadata {
 // number_of_shards and its like may not change.
 Outcome<> read_settings(json::Value settings, std::string_view index, bool update, IndexMetadata& into);
 
+// What counts where nothing is set, of the settings that have an effect; nested or flat as below.
+void write_default_settings(json::Writer& out, const views::CollectionEntry& index, bool flat);
 // {"index":{…}} nested, or flat; with what Elasticsearch sets by itself (uuid, creation_date, …).
 void write_settings(json::Writer& out, const views::CollectionEntry& index, bool flat,
                     std::string_view name_pattern);

@@ -165,6 +165,7 @@ Outcome<QueryPtr> parse_match_bool_prefix(QueryParser& parser, json::Value body,
     name = reader.text("_name", name);
     node.analyzer = reader.text("analyzer");
     node.op = read_operator(reader);
+    node.fuzziness = reader.text("fuzziness");
     if (const auto text = reader.maybe_text("minimum_should_match")) {
       STELE_TRY(node.minimum_should_match, engine::MinimumShouldMatch::parse(*text));
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,15 @@ struct QueryScope {
   std::int64_t now_ns = 0;
   std::vector<std::string> max_inner_product_fields = {};  // dense_vector with that similarity
 
+  std::size_t terms_max = 65536;        // index.max_terms_count
+  std::size_t regexp_bytes_max = 1000;  // index.max_regex_length
+
+  // Of several indices the least counts.
+  void limit(std::int64_t terms, std::int64_t regexp_bytes) {
+    terms_max = std::min(terms_max, static_cast<std::size_t>(std::max<std::int64_t>(terms, 0)));
+    regexp_bytes_max =
+        std::min(regexp_bytes_max, static_cast<std::size_t>(std::max<std::int64_t>(regexp_bytes, 0)));
+  }
   const engine::FieldDefinition* field(std::string_view path) const;
   const views::FieldReading* reading(std::string_view path) const;
   bool max_inner_product(std::string_view path) const;

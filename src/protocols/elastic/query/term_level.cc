@@ -11,8 +11,6 @@ namespace {
 
 using engine::QueryPtr;
 
-constexpr std::size_t kTermsMax = 65536;  // index.max_terms_count
-
 Outcome<QueryPtr> date_query(const QueryScope& scope, const std::string& field, const std::string& text,
                              float boost, std::string name) {
   STELE_TRY(const DateReader reader, DateReader::of_field(scope, field, {}, {}));
@@ -93,11 +91,11 @@ Outcome<QueryPtr> parse_terms(QueryParser& parser, json::Value body, const std::
     return parsing_failure(
         "[terms] query requires a field name, followed by array of terms or a document lookup specification",
         place_of(body, parser.text()));
-  if (field->value.size() > kTermsMax)
+  if (field->value.size() > parser.scope().terms_max)
     return illegal_argument(fmt::format(
         "The number of terms [{}] used in the Terms Query request has exceeded the allowed maximum of [{}]. "
         "This maximum can be set by changing the [index.max_terms_count] index level setting.",
-        field->value.size(), kTermsMax));
+        field->value.size(), parser.scope().terms_max));
   const std::string path(field->key);
   if (path == "_index") return no_index_field(kind);
   const engine::FieldDefinition* definition = parser.scope().field(path);
@@ -148,6 +146,11 @@ Outcome<QueryPtr> parse_pattern(QueryParser& parser, json::Value body, const std
   if (kind == "wildcard")
     return engine::make_query(engine::Wildcard{given.field, *std::move(value), case_insensitive}, boost,
                               std::move(name));
+  if (value->size() > parser.scope().regexp_bytes_max)
+    return illegal_argument(fmt::format(
+        "The length of regex [{}] used in the Regexp Query request has exceeded the allowed maximum of [{}]. "
+        "This maximum can be set by changing the [index.max_regex_length] index level setting.",
+        value->size(), parser.scope().regexp_bytes_max));
   return engine::make_query(engine::Regexp{given.field, *std::move(value), case_insensitive}, boost,
                             std::move(name));
 }

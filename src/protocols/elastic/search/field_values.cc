@@ -1,10 +1,12 @@
 #include "protocols/elastic/search/field_values.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "protocols/elastic/parameters.h"
+#include "protocols/elastic/query/body_reader.h"
 
 namespace stele::elastic {
 namespace {
@@ -40,6 +42,40 @@ void from_source(const QueryScope& scope, const SearchRequest& request, const en
       if (found != leaves.end()) result[path] = found->second;
     }
   }
+}
+
+bool is_stored(const std::string& parameters) {
+  if (parameters.find("\"store\"") == std::string::npos) return false;
+  Result<json::Document> parsed = json::Document::parse_borrowed(parameters);
+  const std::optional<json::Value> store = parsed ? parsed->root().find("store") : std::nullopt;
+  return store && scalar_text(*store) == "true";
+}
+
+// What is stored is in the source too: nothing is kept twice.
+void from_stored(const IndexMetadata& metadata, std::string_view source,
+                 const std::vector<std::string>& patterns, Values& result) {
+  if (patterns.empty()) return;
+  Result<json::Document> parsed = json::Document::parse_borrowed(source);
+  if (!parsed) return;
+  Values leaves;
+  collect(parsed->root(), "", leaves);
+  for (const auto& [path, parameters] : metadata.parameters) {
+    const bool asked =
+        std::ranges::any_of(patterns, [&](const std::string& p) { return wildcard_match(p, path); });
+    const auto found = leaves.find(path);
+    if (asked && found != leaves.end() && is_stored(parameters)) result[path] = found->second;
+  }
+}
+
+void write_values(json::Writer& out, const Values& values) {
+  if (values.empty()) return;
+  out.key("fields").begin_object();
+  for (const auto& [path, texts] : values) {
+    out.key(path).begin_array();
+    for (const std::string& text : texts) out.raw(text);
+    out.end_array();
+  }
+  out.end_object();
 }
 
 void from_columns(const QueryScope& scope, const engine::Hit& hit, Values& result) {
@@ -80,19 +116,20 @@ void write_value(json::Writer& out, const engine::Value& value) {
   }
 }
 
-void write_fields(json::Writer& out, const QueryScope& scope, const SearchRequest& request,
-                  const engine::Hit& hit) {
+void write_fields(json::Writer& out, const QueryScope& scope, const IndexMetadata& metadata,
+                  const SearchRequest& request, const engine::Hit& hit) {
   Values result;
+  from_stored(metadata, hit.document->source, request.source.stored, result);
   if (!request.fields.empty()) from_source(scope, request, *hit.document, result);
   from_columns(scope, hit, result);
-  if (result.empty()) return;
-  out.key("fields").begin_object();
-  for (const auto& [path, values] : result) {
-    out.key(path).begin_array();
-    for (const std::string& value : values) out.raw(value);
-    out.end_array();
-  }
-  out.end_object();
+  write_values(out, result);
+}
+
+void write_stored_fields(json::Writer& out, const IndexMetadata& metadata, std::string_view source,
+                         const std::vector<std::string>& patterns) {
+  Values result;
+  from_stored(metadata, source, patterns, result);
+  write_values(out, result);
 }
 
 }  // namespace stele::elastic

@@ -151,7 +151,15 @@ Outcome<> read_options(std::optional<json::Value> body, std::string_view text, c
     Result<json::Document> value = json::Document::parse_borrowed(quoted);
     if (value) STELE_RETURN_IF_ERROR(read_totals(value->root(), request));
   }
-  if (request.totals_as_integer) request.totals_limit.reset();
+  if (request.totals_as_integer) {
+    const bool given = parameters.has("track_total_hits") || (body && body->find("track_total_hits"));
+    if (given && request.count_totals && request.totals_limit)
+      return illegal_argument(
+          fmt::format("[rest_total_hits_as_int] cannot be used if the tracking of total hits is not "
+                      "accurate, got {}",
+                      *request.totals_limit));
+    request.totals_limit.reset();
+  }
   if (from < 0)
     return illegal_argument(fmt::format("[from] parameter cannot be negative but was [{}]", from));
   if (size < 0) return illegal_argument(fmt::format("[size] parameter cannot be negative, found [{}]", size));
@@ -193,6 +201,21 @@ Outcome<> read_queries(QueryParser& parser, std::optional<json::Value> body, con
   return {};
 }
 
+// {"index": 2}, or a list of such objects, in whose order the first that names an index counts.
+Outcome<> read_boosts(json::Value boosts, SearchRequest& request) {
+  const auto add = [&](json::Value entry) -> Outcome<> {
+    if (!entry.is_object()) return parse_failure("[indices_boost] must be a list of objects");
+    for (const json::Member& member : entry.members()) {
+      if (!member.value.is_number()) return parse_failure("[indices_boost] must hold numbers");
+      request.indices_boost.emplace_back(std::string(member.key), static_cast<float>(member.value.number()));
+    }
+    return {};
+  };
+  if (!boosts.is_array()) return add(boosts);
+  for (const json::Value entry : boosts.elements()) STELE_RETURN_IF_ERROR(add(entry));
+  return {};
+}
+
 Outcome<> read_fetch(std::optional<json::Value> body, const Parameters& parameters, SearchRequest& request) {
   if (body) {
     if (const auto source = body->find("_source")) {
@@ -201,22 +224,18 @@ Outcome<> read_fetch(std::optional<json::Value> body, const Parameters& paramete
     }
     STELE_TRY(request.fields, read_fields(body->find("fields"), "fields"));
     STELE_TRY(request.docvalue_fields, read_fields(body->find("docvalue_fields"), "docvalue_fields"));
-    if (const auto stored = body->find("stored_fields"); stored && !request.source_is_given)
-      request.source.enabled = false;
-    if (const auto boosts = body->find("indices_boost"); boosts && boosts->is_array()) {
-      for (const json::Value entry : boosts->elements()) {
-        if (!entry.is_object()) return parse_failure("[indices_boost] must be a list of objects");
-        for (const json::Member& member : entry.members()) {
-          if (!member.value.is_number()) return parse_failure("[indices_boost] must hold numbers");
-          request.indices_boost.emplace_back(std::string(member.key),
-                                             static_cast<float>(member.value.number()));
-        }
-      }
-    }
+    if (const auto stored = body->find("stored_fields"))
+      STELE_RETURN_IF_ERROR(request.source.ask_stored(*stored, request.source_is_given));
+    if (const auto boosts = body->find("indices_boost")) STELE_RETURN_IF_ERROR(read_boosts(*boosts, request));
   }
   STELE_TRY(std::optional<SourceFilter> given, SourceFilter::from_parameters(parameters));
-  if (parameters.has("stored_fields") && !given) request.source.enabled = false;
-  if (given) request.source = *std::move(given);
+  const bool source_is_given = given || request.source_is_given;
+  if (given) {
+    given->stored = std::move(request.source.stored);
+    request.source = *std::move(given);
+  }
+  if (parameters.has("stored_fields"))
+    request.source.ask_stored(parameters.list("stored_fields"), source_is_given);
   for (std::string& field : parameters.list("docvalue_fields"))
     request.docvalue_fields.push_back({std::move(field), {}});
   return {};

@@ -16,10 +16,17 @@
 
 namespace stele::elastic {
 
-// Which part of a document's source is answered?
+// Which part of a document's source is answered, and which of its stored fields?
 struct SourceFilter {
   bool enabled = true;
   JsonFilter filter;
+  std::vector<std::string> stored;  // patterns of fields with "store": true
+
+  // stored_fields: "_source" among them asks for the source; without it there is none, unless the request
+  // says what it wants of the source by other means.
+  void ask_stored(std::vector<std::string> names, bool source_is_given);
+  // A name or a list of names.
+  Outcome<> ask_stored(json::Value names, bool source_is_given);
 
   // A body's `_source`: true, false, "a.*", ["a", "b"], {"includes": …, "excludes": …}.
   static Outcome<SourceFilter> from_body(json::Value value);
@@ -55,7 +62,7 @@ struct SearchRequest {
   bool named_queries_scores = false;
   std::optional<Duration> timeout;
   bool partial_allowed = true;
-  std::vector<std::pair<std::string, float>> indices_boost;
+  std::vector<std::pair<std::string, float>> indices_boost;  // as named; the first of an index counts
 };
 
 // The body of a _search with the parameters that stand for parts of it (q, from, size, sort, _source…, …).

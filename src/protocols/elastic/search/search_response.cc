@@ -17,25 +17,32 @@ void write_shards(json::Writer& out, std::size_t shards) {
 }
 
 void write_total(json::Writer& out, const SearchRequest& request, const engine::Total& total) {
-  if (!request.count_totals) return;
   if (request.totals_as_integer) {
-    out.member("total", total.value);
+    if (request.count_totals)
+      out.member("total", total.value);
+    else
+      out.member("total", -1);
     return;
   }
+  if (!request.count_totals) return;
   out.key("total").begin_object();
   out.member("value", total.value);
   out.member("relation", total.at_least ? "gte" : "eq");
   out.end_object();
 }
 
-// Dates are told in milliseconds where that loses nothing, else as text with all their digits.
+// Instants of date_nanos are told in nanoseconds, of date in milliseconds where that loses nothing, else as
+// text with all their digits.
 void write_sort_value(json::Writer& out, const QueryScope& scope, const engine::SortKey& key,
                       const std::string& format, const engine::Value& value) {
   const engine::FieldDefinition* field =
       key.kind == engine::SortKey::Kind::kField ? scope.field(key.field) : nullptr;
   if (field != nullptr && field->type == engine::FieldType::kDate && value.integer() != nullptr) {
     const std::int64_t ns = *value.integer();
-    if (format.empty() && ns % 1'000'000 == 0) {
+    const views::FieldReading* reading = scope.reading(key.field);
+    if (format.empty() && reading != nullptr && reading->type == "date_nanos") {
+      out.integer(ns);
+    } else if (format.empty() && ns % 1'000'000 == 0) {
       out.integer(ns / 1'000'000);
     } else {
       out.string(engine::format_iso_date(ns));
@@ -88,8 +95,8 @@ void write_hit(json::Writer& out, const SearchTargets& targets, const SearchRequ
   if (document != nullptr && !document->routing.empty()) out.member("_routing", document->routing);
   if (document != nullptr) {
     write_source(out, request, *document);
-    if (!request.fields.empty() || !request.docvalue_fields.empty())
-      write_fields(out, targets.scope, request, hit);
+    if (!request.fields.empty() || !request.docvalue_fields.empty() || !request.source.stored.empty())
+      write_fields(out, targets.scope, targets.metadata[hit.target], request, hit);
   }
   if (!request.sort.empty()) {
     out.key("sort").begin_array();

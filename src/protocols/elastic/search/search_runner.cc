@@ -29,6 +29,18 @@ Failure as_shard_failure(Failure failure, const SearchTargets& targets) {
   return std::move(failure).while_searching(targets.first_name());
 }
 
+// Names, patterns and aliases of indices_boost become the indices they stand for.
+Outcome<> resolve_boosts(const Call& call, const IndicesOptions& options, SearchRequest& request) {
+  std::vector<std::pair<std::string, float>> resolved;
+  for (const auto& [expression, boost] : request.indices_boost) {
+    STELE_TRY(const std::vector<ResolvedIndex> indices,
+              resolve_indices(*call.catalog(), expression, options));
+    for (const ResolvedIndex& one : indices) resolved.emplace_back(one.index->name, boost);
+  }
+  request.indices_boost = std::move(resolved);
+  return {};
+}
+
 Outcome<> check_window(const SearchTargets& targets, const SearchRequest& request) {
   for (std::size_t i = 0; i < targets.indices.size(); ++i) {
     const std::int64_t window = targets.metadata[i].number("index.max_result_window", 10000);
@@ -40,6 +52,14 @@ Outcome<> check_window(const SearchTargets& targets, const SearchRequest& reques
                      "[{}]. See the scroll api for a more efficient way to request large data sets. This "
                      "limit can be set by changing the [index.max_result_window] index level setting.",
                      window, asked))
+          .while_searching(targets.indices[i].index->name);
+    const std::int64_t columns = targets.metadata[i].number("index.max_docvalue_fields_search", 100);
+    if (request.docvalue_fields.size() > static_cast<std::size_t>(columns))
+      return illegal_argument(
+                 fmt::format("Trying to retrieve too many docvalue_fields. Must be less than or equal to: "
+                             "[{}] but was [{}]. This limit can be set by changing the "
+                             "[index.max_docvalue_fields_search] index level setting.",
+                             columns, request.docvalue_fields.size()))
           .while_searching(targets.indices[i].index->name);
   }
   return {};
@@ -86,6 +106,8 @@ Outcome<SearchTargets> find_targets(const Call& call, std::string_view expressio
     if (std::ranges::find(found.scope.key_layouts, layout) == found.scope.key_layouts.end())
       found.scope.key_layouts.push_back(layout);
     found.metadata.push_back(IndexMetadata::of(index));
+    found.scope.limit(found.metadata.back().number("index.max_terms_count", 65536),
+                      found.metadata.back().number("index.max_regex_length", 1000));
     for (const auto& [path, parameters] : found.metadata.back().parameters)
       if (parameters.find("max_inner_product") != std::string::npos)
         found.scope.max_inner_product_fields.push_back(path);
@@ -149,9 +171,11 @@ engine::Request to_engine_request(const SearchTargets& targets, const SearchRequ
                                   TimePoint deadline) {
   engine::Request engine_request;
   engine_request.targets = targets.targets;
-  for (const auto& [pattern, boost] : request.indices_boost)
-    for (std::size_t i = 0; i < targets.indices.size(); ++i)
-      if (wildcard_match(pattern, targets.indices[i].index->name)) engine_request.targets[i].boost = boost;
+  for (std::size_t i = 0; i < targets.indices.size(); ++i) {
+    const auto boost = std::ranges::find(request.indices_boost, targets.indices[i].index->name,
+                                         &std::pair<std::string, float>::first);
+    if (boost != request.indices_boost.end()) engine_request.targets[i].boost = boost->second;
+  }
   engine_request.root = request.root;
   if (request.count_totals) engine_request.totals.push_back({request.totals_stage, request.totals_limit});
   for (const FieldRequest& field : request.docvalue_fields)
@@ -203,7 +227,8 @@ net::Task<Outcome<std::string>> search(Call* call, std::string expression, Indic
                                        std::optional<json::Value> body, std::string_view text,
                                        Parameters parameters) {
   STELE_CO_TRY(const SearchTargets targets, find_targets(*call, expression, options));
-  STELE_CO_TRY(const SearchRequest request, prepare_search(targets, body, text, parameters));
+  STELE_CO_TRY(SearchRequest request, prepare_search(targets, body, text, parameters));
+  STELE_CO_RETURN_IF_ERROR(resolve_boosts(*call, options, request));
   TimePoint deadline = call->deadline;
   if (request.timeout && request.timeout->count() > 0)
     deadline = std::min(deadline, call->started + *request.timeout);

@@ -194,6 +194,12 @@ Outcome<std::vector<engine::Value>> parse_search_after(const QueryScope& scope, 
     } else if (field->type == engine::FieldType::kDate) {
       const std::string format = i < sort.formats.size() ? sort.formats[i] : std::string();
       const std::string given = scalar_text(value).value_or("");
+      const views::FieldReading* reading = scope.reading(key.field);
+      if (value.is_integer() && format.empty() && reading != nullptr && reading->type == "date_nanos") {
+        after.push_back(to_engine_value(value));
+        ++i;
+        continue;
+      }
       // Milliseconds, as sort values are told, unless they were told in a format.
       STELE_TRY(const DateReader reader,
                 DateReader::of_field(scope, key.field,

@@ -24,6 +24,19 @@ Outcome<std::vector<std::string>> names(const std::optional<json::Value>& value,
 
 }  // namespace
 
+void SourceFilter::ask_stored(std::vector<std::string> fields, bool source_is_given) {
+  const bool asks_source = std::erase(fields, "_source") > 0;
+  std::erase(fields, "_none_");
+  if (!source_is_given) enabled = asks_source;
+  stored = std::move(fields);
+}
+
+Outcome<> SourceFilter::ask_stored(json::Value fields, bool source_is_given) {
+  STELE_TRY(std::vector<std::string> list, names(fields, "stored_fields"));
+  ask_stored(std::move(list), source_is_given);
+  return {};
+}
+
 Outcome<SourceFilter> SourceFilter::from_body(json::Value value) {
   SourceFilter source;
   if (value.is_bool()) {
