@@ -30,6 +30,15 @@ TEST(DocKey, BytesAreInTheOrderOfTheKeys) {
   EXPECT_EQ(DocKey::from_u64(7).as_u64(), 7U);
 }
 
+TEST(DocKey, PointsAreNumbersOrUuids) {
+  EXPECT_EQ(DocKey::parse({KeyType::kPoint}, "18446744073709551615")->as_u64(), UINT64_MAX);
+  const auto uuid = DocKey::parse({KeyType::kPoint}, "A0EEBC999C0B4EF8BB6D6BB9BD380A11");
+  EXPECT_EQ(uuid->to_string(), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+  EXPECT_EQ(uuid->type(), KeyType::kUuid);
+  EXPECT_LT(DocKey::from_u64(UINT64_MAX), *uuid);
+  EXPECT_FALSE(DocKey::parse({KeyType::kPoint}, "-1"));
+}
+
 TEST(DocKey, TextFormsRoundTrip) {
   const KeyLayout tuple = {KeyType::kText, KeyType::kI64, KeyType::kUuid};
   const std::string text = "a\\:b\\\\c:-5:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";

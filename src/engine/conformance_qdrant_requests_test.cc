@@ -124,6 +124,24 @@ TEST_P(QdrantRequests, TextAndHasVector) {
             "3");
 }
 
+// What the head evaluates itself: conditions on members of the payload that no field maps.
+TEST_P(QdrantRequests, WhereAsksTheDocument) {
+  class KeyAbove final : public DocumentTest {
+   public:
+    explicit KeyAbove(std::uint64_t bound) : bound_(bound) {}
+    bool matches(const Document& document) const override { return document.key.as_u64() > bound_; }
+
+   private:
+    std::uint64_t bound_;
+  };
+  const auto above = std::make_shared<KeyAbove>(2);
+  EXPECT_EQ(scroll(make_query(Where{above})), "3 4 5 6");
+  EXPECT_EQ(scroll(make_query(Where{above, city("Berlin")})), "3");
+  EXPECT_EQ(scroll(make_query(Bool{.must_not = {make_query(Where{above})}})), "1 2");
+  EXPECT_EQ(run({.source = image({0.2F, 0.1F, 0.9F, 0.7F}), .filter = make_query(Where{above}), .k = 2}),
+            "4 3");
+}
+
 // 29. scroll {"filter":{"must":[{"key":"at","range":{"gte":"2024-01-15T00:00:00Z"}}]}}, and
 //     {"order_by":{"key":"count","direction":"desc","start_from":20},"limit":2}
 TEST_P(QdrantRequests, DatetimeAndOrderBy) {

@@ -166,6 +166,10 @@ Result<DocKey> DocKey::parse(const KeyLayout& layout, std::string_view text) {
       return not_a_key(text, "a UUID");
     case KeyType::kText:
       return from_text(text);
+    case KeyType::kPoint:
+      if (const auto value = parse_integer<std::uint64_t>(text)) return from_u64(*value);
+      if (const auto value = parse_uuid(text)) return from_uuid(*value);
+      return not_a_key(text, "an unsigned integer or a UUID");
     case KeyType::kTuple:
       break;
   }
@@ -184,6 +188,7 @@ std::string DocKey::to_string() const {
     case KeyType::kText:
       return std::string(as_text());
     case KeyType::kTuple:
+    case KeyType::kPoint:
       break;
   }
   std::string out;

@@ -12,9 +12,10 @@
 
 namespace stele::engine {
 
-enum class KeyType : std::uint8_t { kU64 = 1, kI64 = 2, kUuid = 3, kText = 4, kTuple = 5 };
+enum class KeyType : std::uint8_t { kU64 = 1, kI64 = 2, kUuid = 3, kText = 4, kTuple = 5, kPoint = 6 };
 
-// The key columns of a collection, in order: one element for a plain key, several for a tuple.
+// The key columns of a collection, in order: one element for a plain key, several for a tuple. kPoint occurs
+// in layouts alone: each key is a kU64 or a kUuid, as Qdrant's points have them.
 using KeyLayout = std::vector<KeyType>;
 
 // Which row is it? A type tag and bytes whose order is the order of the keys: integers big-endian (signed

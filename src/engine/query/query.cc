@@ -13,7 +13,8 @@ std::string_view node_name(const Query& query) {
       "wildcard",       "regexp",     "fuzzy",      "bool",
       "constant_score", "dis_max",    "boosting",   "function_score",
       "nested",         "knn",        "match text", "values_count",
-      "is_empty",       "is_null",    "has_vector", "min_should"};
+      "is_empty",       "is_null",    "has_vector", "min_should",
+      "where"};
   return kNames[query.node.index()];
 }
 

@@ -19,6 +19,7 @@ namespace stele::engine {
 //
 // Values are converted to the field's type by coerce(); one that cannot be is kInvalidArgument, or no match
 // where the node is `lenient`. Several values in a field: one that matches is enough.
+struct Document;
 struct Query;
 using QueryPtr = std::shared_ptr<const Query>;
 
@@ -263,10 +264,24 @@ struct MinShould {  // at least min_count of the conditions
   std::size_t min_count = 1;
 };
 
+// What fields cannot say: a head's own question to a whole document (Qdrant's conditions on the payload,
+// whose members need no mapping). Pure; asked from any thread, about dead versions too.
+class DocumentTest {
+ public:
+  virtual ~DocumentTest() = default;
+  virtual bool matches(const Document& document) const = 0;
+};
+// The documents of `within` (null: all) for which the test holds. `within` only saves work: it matches, at
+// least, all that the test holds for. Constant score.
+struct Where {
+  std::shared_ptr<const DocumentTest> test;
+  QueryPtr within = nullptr;
+};
+
 struct Query {
   std::variant<MatchAll, MatchNone, Match, MatchPhrase, MultiMatch, Term, Terms, TermsExcept, Range, Exists,
                Ids, Prefix, Wildcard, Regexp, Fuzzy, Bool, ConstantScore, DisMax, Boosting, FunctionScore,
-               Nested, KnnClause, MatchText, ValuesCount, IsEmpty, IsNull, HasVector, MinShould>
+               Nested, KnnClause, MatchText, ValuesCount, IsEmpty, IsNull, HasVector, MinShould, Where>
       node;
   float boost = 1;        // multiplies the score of the whole node
   std::string name = {};  // not empty: listed in Hit::matched_names where the node matches

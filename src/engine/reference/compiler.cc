@@ -97,6 +97,20 @@ Result<MatcherPtr> Compiler::compile_node(const MinShould& node, float boost) {
   return match_constant(match_bool(std::move(clauses)), boost);
 }
 
+Result<MatcherPtr> Compiler::compile_node(const Where& node, float boost) {
+  MatcherPtr within;
+  if (node.within) {
+    STELE_TRY(within, compile(*node.within));
+  }
+  const auto select = [within, test = node.test](const Segment& segment) {
+    std::vector<DocOrdinal> documents =
+        within ? within->match(segment, Context::kFilter).documents : all_documents(segment);
+    std::erase_if(documents, [&](DocOrdinal ordinal) { return !test->matches(*segment.document(ordinal)); });
+    return documents;
+  };
+  return std::make_shared<ConstantMatcher>(select, boost);
+}
+
 Result<MatcherPtr> Compiler::compile_node(const ConstantScore& node, float boost) {
   STELE_TRY(MatcherPtr filter, compile(*node.filter));
   return match_constant(std::move(filter), boost);

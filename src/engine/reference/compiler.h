@@ -68,6 +68,7 @@ class Compiler {
   Compiled compile_node(const IsNull& node, float boost);
   Compiled compile_node(const HasVector& node, float boost);
   Compiled compile_node(const MinShould& node, float boost);
+  Compiled compile_node(const Where& node, float boost);
 
   Result<std::vector<MatcherPtr>> compile_all(const std::vector<QueryPtr>& queries, float boost);
   // The fields that a path stands for: itself, or all below it.
