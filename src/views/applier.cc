@@ -149,8 +149,6 @@ void Applier::take_collection(const postgres::Change& change, Lsn commit) {
 
 void Applier::insert_collection(CollectionRow row) {
   Served& served = roster_.put(std::move(row));
-  if (served.row.kind == CollectionKind::kQdrant)
-    return roster_.set_state(served, CollectionState::kFailed, "Qdrant collections are not served yet");
   if (served.row.kind == CollectionKind::kPublished) {
     served.copy_wanted = true;
     begin_joining(served);

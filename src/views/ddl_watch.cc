@@ -91,7 +91,7 @@ bool DdlWatch::compare(Served& served, const CollectionFacts& facts) {
   }
   const bool same = served.live != nullptr ? served.live->shape().fingerprint == facts.fingerprint
                                            : served.failed_fingerprint == facts.fingerprint;
-  if (same || served.row.kind == CollectionKind::kQdrant) return false;
+  if (same) return false;
   kLog.info("table changed, copying anew collection={}", served.row.name);
   if (options_.changed) options_.changed(facts.row.table_oid);
   served.copy_wanted = true;

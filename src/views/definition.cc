@@ -129,13 +129,39 @@ Result<void> read_elastic(json::Value value, CollectionDefinition& definition) {
   return {};
 }
 
+Result<void> read_qdrant(json::Value value, CollectionDefinition& definition) {
+  STELE_TRY(const json::Members members, value.as_object());
+  for (const auto& [name, part] : members)
+    definition.qdrant.insert_or_assign(std::string(name), std::string(part.raw()));
+  return {};
+}
+
+Result<void> read_vectors(json::Value value, CollectionDefinition& definition) {
+  STELE_TRY(const json::Elements elements, value.as_array());
+  for (const json::Value element : elements) {
+    STELE_TRY(const json::Members members, element.as_object());
+    PointVector vector;
+    for (const auto& [key, member] : members) {
+      if (key == "sparse") {
+        STELE_TRY(vector.sparse, member.as_bool());
+        continue;
+      }
+      STELE_TRY(const std::string_view text, member.as_string());
+      (key == "name" ? vector.name : vector.column) = std::string(text);
+    }
+    definition.vectors.push_back(std::move(vector));
+  }
+  return {};
+}
+
 struct Part {
   std::string_view name;
   Result<void> (*read)(json::Value, CollectionDefinition&);
 };
-constexpr std::array kParts = {Part{"fields", read_fields}, Part{"readings", read_readings},
+constexpr std::array kParts = {Part{"fields", read_fields},   Part{"readings", read_readings},
                                Part{"objects", read_objects}, Part{"columns", read_columns},
-                               Part{"elastic", read_elastic}};
+                               Part{"elastic", read_elastic}, Part{"qdrant", read_qdrant},
+                               Part{"vectors", read_vectors}};
 
 }  // namespace
 
@@ -158,6 +184,12 @@ const FieldReading* CollectionDefinition::reading(std::string_view path) const {
   return found == readings.end() ? nullptr : &found->second;
 }
 
+const PointVector* CollectionDefinition::vector(std::string_view name) const {
+  for (const PointVector& vector : vectors)
+    if (vector.name == name) return &vector;
+  return nullptr;
+}
+
 Result<CollectionDefinition> CollectionDefinition::with(DefinitionChange change) const {
   for (const engine::FieldDefinition& field : change.fields) {
     const auto there = schema.find(field.path);
@@ -175,6 +207,13 @@ Result<CollectionDefinition> CollectionDefinition::with(DefinitionChange change)
   changed.readings.merge(change.readings);
   for (auto& [path, setting] : change.objects) changed.objects.insert_or_assign(path, setting);
   if (change.elastic_json) changed.elastic_json = std::move(*change.elastic_json);
+  for (auto& [name, part] : change.qdrant) {
+    if (part.empty()) {
+      changed.qdrant.erase(name);
+    } else {
+      changed.qdrant.insert_or_assign(name, std::move(part));
+    }
+  }
   return changed;
 }
 
@@ -214,6 +253,20 @@ std::string CollectionDefinition::to_json() const {
     writer.end_array();
   }
   if (!elastic_json.empty()) writer.key("elastic").raw(elastic_json);
+  if (!qdrant.empty()) {
+    writer.key("qdrant").begin_object();
+    for (const auto& [name, part] : qdrant) writer.key(name).raw(part);
+    writer.end_object();
+  }
+  if (!vectors.empty()) {
+    writer.key("vectors").begin_array();
+    for (const PointVector& vector : vectors) {
+      writer.begin_object().member("name", vector.name).member("column", vector.column);
+      if (vector.sparse) writer.member("sparse", true);
+      writer.end_object();
+    }
+    writer.end_array();
+  }
   writer.end_object();
   return out;
 }

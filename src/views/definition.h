@@ -45,8 +45,20 @@ struct ColumnMapping {
   bool operator==(const ColumnMapping&) const = default;
 };
 
+// A vector of a Qdrant collection: it lies in a column of its own, beside the payload, and in the field of
+// that column's name. A dense one is real[]; a sparse one double precision[][] of two rows, indices and
+// values, and its field, which nothing searches, holds {"indices": […], "values": […]} as text.
+struct PointVector {
+  std::string name;  // Qdrant's; empty = the one without a name
+  std::string column;
+  bool sparse = false;
+
+  bool operator==(const PointVector&) const = default;
+};
+
 using Readings = std::map<std::string, FieldReading, std::less<>>;
 using DynamicObjects = std::map<std::string, DynamicSetting, std::less<>>;
+using HeadParts = std::map<std::string, std::string, std::less<>>;  // JSON values by name
 
 // What is added to a definition. Fields that are there with the same definition are passed over.
 struct DefinitionChange {
@@ -54,8 +66,11 @@ struct DefinitionChange {
   Readings readings;                        // by path, for new fields
   DynamicObjects objects;                   // by path ("" = the document): replaces what was said of it
   std::optional<std::string> elastic_json;  // replaces the former one
+  HeadParts qdrant;                         // replaces those it names; an empty value removes one
 
-  bool empty() const { return fields.empty() && readings.empty() && objects.empty() && !elastic_json; }
+  bool empty() const {
+    return fields.empty() && readings.empty() && objects.empty() && !elastic_json && qdrant.empty();
+  }
 };
 
 // What do we know of a collection's documents? Field types, how values are read, and the columns they come
@@ -67,6 +82,11 @@ struct CollectionDefinition {
   std::vector<ColumnMapping> columns;  // published tables alone
   // Settings and mapping parameters that the Elasticsearch head answers back: a JSON value, opaque here.
   std::string elastic_json;
+  // The same for the Qdrant head, in parts, so that two changes of different parts do not undo each other.
+  HeadParts qdrant;
+  std::vector<PointVector> vectors;  // Qdrant collections alone
+
+  const PointVector* vector(std::string_view name) const;
 
   // What holds at `path`: its own setting or that of the nearest object above it; kTrue if none is set.
   DynamicSetting dynamic_at(std::string_view path) const;

@@ -1,5 +1,6 @@
 #include "views/document_builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <unordered_map>
@@ -44,6 +45,13 @@ struct DocumentBuilder::Node {
   const Node* find(std::string_view name) const {
     const auto found = members.find(name);
     return found == members.end() ? nullptr : found->second.get();
+  }
+
+  // The member whose key is `name`, dots and all.
+  Node& member(std::string_view name) {
+    auto& made = members[std::string(name)];
+    if (made == nullptr) made = std::make_unique<Node>();
+    return *made;
   }
 
   Node& at(std::string_view below) {
@@ -162,6 +170,13 @@ DocumentBuilder::DocumentBuilder(const CollectionDefinition& definition)
     const engine::FieldId id(i);
     const engine::FieldDefinition& field = definition.schema.field(id);
     if (!field.values_of.empty()) continue;
+    const bool beside =
+        std::ranges::find(definition.vectors, field.path, &PointVector::column) != definition.vectors.end();
+    if (beside) {
+      // A member of the payload that bears a vector's name has no field.
+      root_->member(field.path).disabled = true;
+      continue;
+    }
     Node& node = root_->at(field.path);
     node.type = field.type;
     node.dimension = field.dimension;

@@ -1,5 +1,6 @@
 #include "views/generation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "views/dynamic_mapping.h"
@@ -41,6 +42,7 @@ Result<CollectionDefinition> definition_of(const CollectionRow& row, const Table
   STELE_TRY(CollectionDefinition inferred, infer_definition(shape, options, types));
   if (!stored) return inferred;
   inferred.elastic_json = stored->elastic_json;
+  inferred.qdrant = stored->qdrant;
   // A column may have become what a stored field contradicts: then the column counts.
   auto merged = inferred.with(dynamic_part(*stored, inferred));
   return merged ? std::move(*merged) : std::move(inferred);
@@ -49,6 +51,7 @@ Result<CollectionDefinition> definition_of(const CollectionRow& row, const Table
 Result<std::shared_ptr<Generation>> Generation::create(engine::Engine& engine, Parts parts) {
   STELE_TRY(auto definition, definition_of(parts.row, parts.shape, *parts.types));
   engine::CollectionOptions options{.name = parts.row.name};
+  if (parts.row.kind == CollectionKind::kQdrant) options.key_layout = {engine::KeyType::kPoint};
   if (parts.row.kind == CollectionKind::kPublished) {
     STELE_TRY(options.key_layout, infer_key_layout(parts.shape, *parts.types));
   }
@@ -171,6 +174,10 @@ void Generation::add(RowDocument row, engine::DocKey former_key, Lsn commit) {
   document.seq_no = row.seq_no.value_or(static_cast<std::int64_t>(commit.value()));
   document.routing = std::move(row.routing);
   document.source = std::move(row.source);
+  document.vectors = std::move(row.vectors);
+  document.fields = std::move(row.fields);
+  change.unchanged = std::move(row.unchanged);
+  if (!row.left_out.empty()) left_out_.note("vector", row.left_out);
   build(document);
   push(std::move(change));
 }
@@ -198,8 +205,7 @@ void Generation::map(json::Value source, engine::Document& document) {
       // Fields do not change how rows are read.
       relation_ = std::move(relation);
       relation_address_ = address;
-      document.fields.clear();
-      document.vectors.clear();
+      forget_built(document);
       LeftOut again;
       (void)builder_->build(source, BuildMode::kLenient, document, again);
       return;
@@ -222,6 +228,15 @@ bool Generation::batch_touches(const engine::DocKey& key) {
     if (!change.former_key.is_none()) touched_.insert(change.former_key);
   }
   return touched_.contains(key);
+}
+
+// What build() makes of the source; a point's vectors lie beside it.
+void Generation::forget_built(engine::Document& document) const {
+  if (parts_.row.kind != CollectionKind::kQdrant) document.vectors.clear();
+  std::erase_if(document.fields, [this](const engine::FieldValues& field) {
+    const std::string& path = definition_->schema.field(field.field).path;
+    return std::ranges::find(definition_->vectors, path, &PointVector::column) == definition_->vectors.end();
+  });
 }
 
 void Generation::push(engine::Change change) {
@@ -287,8 +302,7 @@ Result<void> Generation::adopt(const CollectionRow& row, Lsn commit) {
     if (former == nullptr) continue;
     engine::Change change;
     change.document = *former;
-    change.document.fields.clear();
-    change.document.vectors.clear();
+    forget_built(change.document);
     build(change.document);
     push(std::move(change));
     if (batch_.size() >= kBatchMax) flush(commit);

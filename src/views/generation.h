@@ -84,6 +84,7 @@ class Generation {
   void build(engine::Document& document);
   void map(json::Value source, engine::Document& document);
   bool batch_touches(const engine::DocKey& key);
+  void forget_built(engine::Document& document) const;
   void push(engine::Change change);
   void set_definition(CollectionDefinition definition);
   Lsn engine_lsn(Lsn lsn) const { return Lsn(lsn.value() + parts_.lsn_base); }

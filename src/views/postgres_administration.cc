@@ -59,6 +59,43 @@ net::Task<Result<void>> create_elastic(Connection* connection, std::string name,
   co_return Result<void>();
 }
 
+// The table of a Qdrant collection, its place in the publication and its row, before any data.
+std::vector<std::string> point_table_statements(std::string_view table,
+                                                const CollectionDefinition& definition) {
+  const std::string name = "qdrant." + postgres::quote_identifier(table);
+  std::string columns =
+      R"sql(id text COLLATE "C" PRIMARY KEY
+  CHECK (CASE WHEN id ~ '^(0|[1-9][0-9]{0,19})$' THEN id::numeric <= 18446744073709551615
+              ELSE id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' END),
+ payload json NOT NULL DEFAULT '{}' CHECK (json_typeof(payload) = 'object'))sql";
+  for (const PointVector& vector : definition.vectors)
+    columns += ",\n " + postgres::quote_identifier(vector.column) +
+               (vector.sparse ? " double precision[]" : " real[]");
+  std::vector<std::string> statements{"CREATE TABLE " + name + " (" + columns + ")"};
+  // Floats do not compress.
+  for (const PointVector& vector : definition.vectors)
+    statements.push_back("ALTER TABLE " + name + " ALTER COLUMN " +
+                         postgres::quote_identifier(vector.column) + " SET STORAGE EXTERNAL");
+  statements.push_back("ALTER PUBLICATION stele ADD TABLE " + name);
+  return statements;
+}
+
+net::Task<Result<void>> create_points(Connection* connection, std::string name,
+                                      std::vector<std::string> statements, std::string definition,
+                                      TimePoint deadline) {
+  const std::string table = table_name_of(name);
+  for (std::string& statement : statements) {
+    auto done = co_await connection->query(std::move(statement), deadline);
+    STELE_CO_RETURN_IF_ERROR(done);
+  }
+  auto made = co_await run(connection,
+                           "INSERT INTO stele.collection (name, source, kind, definition) VALUES ($1, "
+                           "format('qdrant.%I', $2::text)::regclass, 'qdrant', $3::pg_catalog.jsonb)",
+                           {name, table, definition}, deadline);
+  STELE_CO_RETURN_IF_ERROR(made);
+  co_return Result<void>();
+}
+
 net::Task<Result<void>> drop(Connection* connection, std::shared_ptr<const CollectionEntry> entry,
                              TimePoint deadline) {
   auto deleted = co_await run(connection, "DELETE FROM stele.collection WHERE id = $1::bigint",
@@ -190,8 +227,8 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_
     TimePoint deadline) {
   if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos)
     co_return make_error(ErrorCode::kInvalidArgument, "a collection's name has 1 to 255 bytes");
-  if (kind != CollectionKind::kElastic)
-    co_return make_error(ErrorCode::kUnsupported, "only Elasticsearch indices can be created yet");
+  if (kind == CollectionKind::kPublished)
+    co_return make_error(ErrorCode::kInvalidArgument, "a published table is there already");
   if (catalog_.current()->find(name) != nullptr)
     co_return make_error(ErrorCode::kAlreadyExists, "there is a collection " + name + " already");
   net::Reactor* const home = net::Reactor::current();
@@ -200,6 +237,12 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_
   Work work = [name, json](Connection* connection, TimePoint until) {
     return create_elastic(connection, name, json, until);
   };
+  if (kind == CollectionKind::kQdrant) {
+    const std::vector<std::string> tables = point_table_statements(table_name_of(name), definition);
+    work = [name, json, tables](Connection* connection, TimePoint until) {
+      return create_points(connection, name, tables, json, until);
+    };
+  }
   auto done = co_await transact(std::move(principal), std::move(work), deadline);
   if (!done && done.error().code == ErrorCode::kAlreadyExists) co_await catch_up(deadline);
   co_await home->resume_here();

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <span>
 #include <utility>
 
 #include "json/writer.h"
+#include "postgres/types/array.h"
 #include "postgres/types/value.h"
 
 namespace stele::views {
@@ -45,6 +48,36 @@ Result<engine::DocKey> key_element(const postgres::Type* type, ColumnValue colum
   return text_key(inner);
 }
 
+// {"indices": […], "values": […]} of an array of two rows.
+Result<std::string> sparse_json(const postgres::Type* type, ColumnValue column) {
+  if (type == nullptr) return make_error(ErrorCode::kInvalidArgument, "a type that is not known");
+  STELE_TRY(const postgres::Value value, postgres::decode_value(*type, column));
+  const auto* array = std::get_if<postgres::Array>(&value.is);
+  if (array == nullptr || array->dimensions.size() != 2 || array->dimensions[0] != 2)
+    return make_error(ErrorCode::kInvalidArgument,
+                      "a sparse vector is an array of two rows, indices and values");
+  const std::size_t size = static_cast<std::size_t>(array->dimensions[1]);
+  std::string text;
+  json::Writer writer(text, json::NumberForm::kPlain);
+  writer.begin_object().key("indices").begin_array();
+  for (std::size_t i = 0; i < 2 * size; ++i) {
+    const auto* number = std::get_if<double>(&array->elements[i].is);
+    const bool is_index = i < size;
+    if (number == nullptr || !std::isfinite(*number) ||
+        (is_index && (*number < 0 || *number > UINT32_MAX || std::trunc(*number) != *number)))
+      return make_error(ErrorCode::kInvalidArgument, "an index or a value that is none");
+    if (i == size) writer.end_array().key("values").begin_array();
+    if (is_index) {
+      writer.unsigned_integer(static_cast<std::uint64_t>(*number));
+    } else {
+      writer.number(static_cast<float>(*number));
+    }
+  }
+  if (size == 0) writer.end_array().key("values").begin_array();
+  writer.end_array().end_object();
+  return text;
+}
+
 }  // namespace
 
 Result<RowReader> RowReader::create(CollectionKind kind, const CollectionDefinition& definition,
@@ -55,18 +88,28 @@ Result<RowReader> RowReader::create(CollectionKind kind, const CollectionDefinit
        {"_version", Role::kVersion},
        {"_seq_no", Role::kSeqNo},
        {"_routing", Role::kRouting}}};
+  static constexpr std::array<std::pair<std::string_view, Role>, 2> kPointColumns = {
+      {{"id", Role::kId}, {"payload", Role::kSource}}};
   RowReader reader;
-  reader.own_ = kind == CollectionKind::kElastic;
+  reader.own_ = kind != CollectionKind::kPublished;
+  reader.points_ = kind == CollectionKind::kQdrant;
+  const std::span<const std::pair<std::string_view, Role>> own_columns =
+      reader.points_ ? std::span<const std::pair<std::string_view, Role>>(kPointColumns) : kElasticColumns;
   std::vector<std::pair<std::int32_t, std::size_t>> key;
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const postgres::Relation::Column& column = relation.columns[i];
     ColumnPlan plan{
         .name = column.name, .key = json::quoted(column.name) + ":", .type = types.find(column.type)};
-    if (kind == CollectionKind::kElastic) {
-      const auto* found =
-          std::ranges::find(kElasticColumns, column.name, &std::pair<std::string_view, Role>::first);
-      plan.role = found == kElasticColumns.end() ? Role::kSkip : found->second;
+    if (reader.own_) {
+      const auto found =
+          std::ranges::find(own_columns, column.name, &std::pair<std::string_view, Role>::first);
+      plan.role = found == own_columns.end() ? Role::kSkip : found->second;
       if (plan.role == Role::kId) key.emplace_back(0, i);
+      const auto vector = std::ranges::find(definition.vectors, column.name, &PointVector::column);
+      if (vector != definition.vectors.end()) {
+        plan.role = vector->sparse ? Role::kSparse : Role::kVector;
+        plan.field = definition.schema.find(column.name);
+      }
     } else {
       const auto found = std::ranges::find(definition.columns, column.name, &ColumnMapping::column);
       if (found != definition.columns.end()) {
@@ -77,9 +120,9 @@ Result<RowReader> RowReader::create(CollectionKind kind, const CollectionDefinit
     reader.columns_.push_back(std::move(plan));
   }
   const auto wanted = static_cast<std::size_t>(
-      kind == CollectionKind::kElastic
-          ? 1
-          : std::ranges::count_if(definition.columns, [](const ColumnMapping& c) { return c.key >= 0; }));
+      reader.own_ ? 1 : std::ranges::count_if(definition.columns, [](const ColumnMapping& c) {
+        return c.key >= 0;
+      }));
   if (key.empty() || key.size() != wanted)
     return make_error(ErrorCode::kFailedPrecondition, relation.schema + "." + relation.name +
                                                           " no longer has all columns of its primary key");
@@ -90,6 +133,11 @@ Result<RowReader> RowReader::create(CollectionKind kind, const CollectionDefinit
 
 Result<engine::DocKey> RowReader::key(RowColumns row) const {
   if (row.size() != columns_.size()) return make_error(ErrorCode::kInvalidArgument, "a row of another table");
+  if (points_) {
+    const ColumnValue id = row[key_columns_[0]];
+    if (id.is_null()) return make_error(ErrorCode::kInvalidArgument, "a key column is null");
+    return engine::DocKey::parse({engine::KeyType::kPoint}, id.bytes);
+  }
   if (key_columns_.size() == 1) return key_element(columns_[key_columns_[0]].type, row[key_columns_[0]]);
   std::vector<engine::DocKey> elements;
   for (const std::size_t index : key_columns_) {
@@ -136,11 +184,36 @@ Result<void> RowReader::read_own(RowColumns row, json::Value former, RowDocument
         if (row[i].kind == ColumnKind::kText || row[i].kind == ColumnKind::kBinary)
           document.routing = row[i].bytes;
         break;
+      case Role::kVector:
+      case Role::kSparse:
+        read_vector(columns_[i], row[i], document);
+        break;
       default:
         break;
     }
   }
   return {};
+}
+
+// A vector that cannot be read costs the point that vector alone.
+void RowReader::read_vector(const ColumnPlan& plan, ColumnValue value, RowDocument& document) {
+  if (!plan.field || value.is_null()) return;
+  if (value.kind == ColumnKind::kUnchanged) {
+    document.unchanged.push_back(*plan.field);
+    return;
+  }
+  if (plan.role == Role::kSparse) {
+    auto text = sparse_json(plan.type, value);
+    if (text) document.fields.push_back({*plan.field, {engine::Value(*std::move(text))}});
+    if (!text) document.left_out = plan.name + ": " + text.error().message;
+    return;
+  }
+  engine::VectorValue vector{*plan.field, {}};
+  if (auto decoded = postgres::decode_floats(value, vector.elements); !decoded) {
+    document.left_out = plan.name + ": " + decoded.error().message;
+    return;
+  }
+  document.vectors.push_back(std::move(vector));
 }
 
 Result<void> RowReader::read_members(RowColumns row, json::Value former, RowDocument& document) const {

@@ -26,6 +26,12 @@ struct RowDocument {
   std::int64_t version = 1;
   std::optional<std::int64_t> seq_no;  // of elastic tables; else the commit's LSN
   std::string routing;
+  // Of Qdrant collections' points: their vectors, those that the former version has still, and what is wrong
+  // with one that was left out.
+  std::vector<engine::VectorValue> vectors;
+  std::vector<engine::FieldValues> fields;  // the sparse ones
+  std::vector<engine::FieldId> unchanged;
+  std::string left_out;
 };
 
 // What does a tuple of this relation say? A published table's row becomes a JSON object of its columns in
@@ -47,19 +53,32 @@ class RowReader {
   Result<RowDocument> read(RowColumns row, json::Value former) const;
 
  private:
-  enum class Role : std::uint8_t { kSkip, kMember, kId, kSource, kVersion, kSeqNo, kRouting };
+  enum class Role : std::uint8_t {
+    kSkip,
+    kMember,
+    kId,
+    kSource,
+    kVersion,
+    kSeqNo,
+    kRouting,
+    kVector,
+    kSparse
+  };
   struct ColumnPlan {
     Role role = Role::kMember;
     std::string name;
     std::string key;  // the name in quotes and a colon
     const postgres::Type* type = nullptr;
+    std::optional<engine::FieldId> field = {};  // of a vector
   };
 
   RowReader() = default;
   Result<void> read_own(RowColumns row, json::Value former, RowDocument& document) const;
+  static void read_vector(const ColumnPlan& plan, postgres::ColumnValue value, RowDocument& document);
   Result<void> read_members(RowColumns row, json::Value former, RowDocument& document) const;
 
-  bool own_ = false;  // rows bring their source themselves
+  bool own_ = false;     // rows bring their source themselves
+  bool points_ = false;  // their keys are point ids
   std::vector<ColumnPlan> columns_;
   std::vector<std::size_t> key_columns_;
 };

@@ -22,7 +22,16 @@ enum class DocumentAction : std::uint8_t {
   kDelete,  // kNotFound-like outcome, not an error, when it is not there
 };
 
-// One document to write. `source` is the JSON object as it came, byte for byte.
+// A vector of a Qdrant collection's point. No elements: the point has none of that name.
+struct VectorWrite {
+  std::string column;
+  std::vector<float> elements;
+  std::vector<std::uint32_t> indices = {};  // of a sparse one, as many as elements
+};
+
+// One document to write. `source` is the JSON object as it came, byte for byte. Of a Qdrant collection's
+// point it is the payload: kIndex and kCreate write it with the vectors given and no others; kUpdate leaves
+// the payload as it is where `source` is empty, and the vectors that are not named.
 struct DocumentWrite {
   std::shared_ptr<const CollectionEntry> target;
   DocumentAction action = DocumentAction::kIndex;
@@ -30,6 +39,9 @@ struct DocumentWrite {
   std::string source;
   std::optional<std::string> routing;
   std::optional<std::uint64_t> if_seq_no;  // kConflict unless the stored one is equal
+  std::vector<VectorWrite> vectors = {};   // Qdrant collections alone
+  // kUpdate of Qdrant collections: kConflict unless the stored payload is this text.
+  std::optional<std::string> if_source = {};
 };
 
 enum class DocumentResult : std::uint8_t { kCreated, kUpdated, kDeleted, kNotFound };

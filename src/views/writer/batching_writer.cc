@@ -159,7 +159,10 @@ class BatchingWriter final : public Writer {
   Result<void> make_room(const std::vector<DocumentWrite>& writes) const {
     if (gate_.is_closed()) return make_error(ErrorCode::kCancelled, "the node stops");
     std::size_t bytes = 0;
-    for (const DocumentWrite& write : writes) bytes += write.source.size();
+    for (const DocumentWrite& write : writes) {
+      bytes += write.source.size();
+      for (const VectorWrite& vector : write.vectors) bytes += vector.elements.size() * sizeof(float);
+    }
     if (queued_documents_ + writes.size() > options_.queue_documents_max ||
         queued_bytes_ + bytes > options_.queue_bytes_max)
       return make_error(ErrorCode::kResourceExhausted, "rejected execution: the queue of writes is full (" +

@@ -26,7 +26,11 @@ struct PendingWrite {
   std::size_t place = 0;  // in the call
   TimePoint deadline = kNoDeadline;
 
-  std::size_t bytes() const { return write.source.size() + write.id.size() + 64; }
+  std::size_t bytes() const {
+    std::size_t sum = write.source.size() + write.id.size() + 64;
+    for (const VectorWrite& vector : write.vectors) sum += vector.elements.size() * 2 * sizeof(float);
+    return sum;
+  }
   void answer(Result<DocumentOutcome> outcome, Lsn lsn, bool applied) {
     call->reply.outcomes[place] = std::move(outcome);
     if (lsn > call->reply.lsn) call->reply.lsn = lsn;

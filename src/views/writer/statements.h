@@ -39,6 +39,9 @@ std::unique_ptr<BatchStatements> elastic_statements(std::span<const DocumentWrit
 // Published tables: a statement a document; members of the JSON object are columns.
 std::unique_ptr<BatchStatements> table_statements(std::span<const DocumentWrite* const> writes);
 
+// Tables of schema qdrant: a statement a point, its vectors as binary arrays.
+std::unique_ptr<BatchStatements> point_statements(std::span<const DocumentWrite* const> writes);
+
 // The primary key's values as text, in its columns' order, from a document's id. kInvalidArgument when it has
 // another number of parts.
 Result<std::vector<std::string>> key_values(const CollectionDefinition& definition, std::string_view id);

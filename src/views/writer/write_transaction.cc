@@ -31,6 +31,18 @@ std::optional<Error> first_error(const std::vector<Result<postgres::ResultSet>>&
   return found;
 }
 
+std::unique_ptr<BatchStatements> statements_for(const std::vector<const DocumentWrite*>& writes) {
+  switch (writes[0]->target->kind) {
+    case CollectionKind::kElastic:
+      return elastic_statements(writes);
+    case CollectionKind::kQdrant:
+      return point_statements(writes);
+    case CollectionKind::kPublished:
+      break;
+  }
+  return table_statements(writes);
+}
+
 // The transaction's statements up to, but without, COMMIT.
 struct Opened {
   std::string xid;
@@ -133,9 +145,7 @@ net::Task<Result<CommittedWrites>> write_transaction(TransactionScope scope,
 
 net::Task<Result<CommittedWrites>> write_on(TransactionScope scope, postgres::Lease* lease,
                                             std::vector<const DocumentWrite*> writes, bool begun) {
-  const bool elastic = writes[0]->target->kind == CollectionKind::kElastic;
-  const std::unique_ptr<BatchStatements> batch =
-      elastic ? elastic_statements(writes) : table_statements(writes);
+  const std::unique_ptr<BatchStatements> batch = statements_for(writes);
   postgres::Connection* connection = &**lease;
   const WriteNumber number = scope.freshness->begin_write();
   auto opened = co_await open_and_write(connection, &scope, batch.get(), number, begun);
