@@ -51,7 +51,7 @@ class Stele:
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         command = [binary(), "serve", "--data-dir", str(self.data_dir), "--listen", "127.0.0.1",
-                   "--sql-port", "0", "--elastic-port", "0", "--redis-port", "0", "--qdrant-port", "off",
+                   "--sql-port", "0", "--elastic-port", "0", "--redis-port", "0", "--qdrant-port", "0",
                    "--qdrant-grpc-port", "off", "--console-port", "0", "--ready-file", str(ready), *self.flags]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -77,6 +77,10 @@ class Stele:
     @property
     def elastic_url(self):
         return f"http://127.0.0.1:{self.ports['elastic']}"
+
+    @property
+    def qdrant_url(self):
+        return f"http://127.0.0.1:{self.ports['qdrant']}"
 
     @property
     def console_url(self):

@@ -8,9 +8,11 @@
 namespace stele::crypto {
 
 // One-shot digests as raw bytes (hex() to print them). Any thread. Cost: one pass, no allocation beyond the
-// result. MD5 is for PostgreSQL's old password method alone.
+// result. MD5 is for PostgreSQL's old password method alone, SHA-1 for UUIDs
+// that are made of names.
 std::string sha256(std::string_view bytes);
 std::string md5(std::string_view bytes);
+std::string sha1(std::string_view bytes);
 // RFC 2104.
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 // RFC 8018 with HMAC-SHA-256, one block: 32 bytes. Takes about 1 ms per 4,000 iterations: not for a reactor's

@@ -31,6 +31,7 @@ struct Configuration {
   Port qdrant_port = 6333;
   Port qdrant_grpc_port = 6334;
   Port console_port = 8800;
+  std::string qdrant_api_key;   // empty: nobody is asked for one
   std::string tls_certificate;  // PEM files for the SQL and Redis heads; empty: no TLS offered
   std::string tls_key;
   bool demo = false;

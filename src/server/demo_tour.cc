@@ -15,6 +15,29 @@ namespace {
 
 constexpr Logger kLog("demo");
 
+// The catalogue's rows as points, each with the vector `words`.
+std::string qdrant_lines(const Ports& ports, const std::string& psql) {
+  if (!ports.qdrant) return {};
+  const std::string url = fmt::format("http://127.0.0.1:{}/collections/package", *ports.qdrant);
+  std::string text =
+      "\n  # the same rows as points: filtered, and those whose words are nearest to a package's:\n";
+  text += fmt::format(
+      "  curl -s '{}/points/scroll' -H 'content-type: application/json' -d "
+      "'{{\"filter\":{{\"must\":[{{\"key\":"
+      "\"summary\",\"match\":{{\"text\":\"vector\"}}}}]}},\"limit\":3,\"with_payload\":[\"name\","
+      "\"summary\"]}}'\n",
+      url);
+  if (psql.empty()) return text;
+  return text +
+         fmt::format(
+             "  curl -s '{}/points/query' -H 'content-type: application/json' -d \"{{\\\"query\\\":$({} "
+             "-Atc \"SELECT id FROM package WHERE name = 'postgresql'\"),\\\"using\\\":\\\"words\\\","
+             "\\\"filter\\\":{{\\\"must\\\":[{{\\\"key\\\":\\\"section\\\",\\\"match\\\":{{"
+             "\\\"value\\\":\\\"database\\\"}}}}]}},\\\"limit\\\":3,\\\"with_payload\\\":["
+             "\\\"name\\\",\\\"summary\\\"]}}\"\n",
+             url, psql);
+}
+
 }  // namespace
 
 bool wait_until_demo_is_served(views::Views& views, const StopSignals& signals) {
@@ -48,6 +71,7 @@ std::string demo_lines(const Ports& ports) {
         "engine\"}}}},\"filter\":{{\"term\":{{\"section.keyword\":\"database\"}}}}}}}}}}'\n",
         url);
   }
+  text += qdrant_lines(ports, psql);
   if (ports.sql && ports.elastic) {
     const std::string url = fmt::format("http://127.0.0.1:{}", *ports.elastic);
     text += "\n  # a row that SQL commits is found at once:\n";

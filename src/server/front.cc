@@ -71,6 +71,7 @@ Result<void> Front::listen(Ports& ports) {
     if (ports.sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
     if (ports.redis) STELE_RETURN_IF_ERROR(listen_redis(ports.redis));
     if (ports.elastic) STELE_RETURN_IF_ERROR(listen_elastic(ports.elastic));
+    if (ports.qdrant) STELE_RETURN_IF_ERROR(listen_qdrant(ports.qdrant));
     return {};
   });
 }
@@ -114,6 +115,18 @@ Result<void> Front::listen_elastic(Port& port) {
   return {};
 }
 
+Result<void> Front::listen_qdrant(Port& port) {
+  net::HttpServerOptions options;
+  options.listener.connections_max = context_.configuration->connections_max;
+  options.failure = context_.qdrant_failure;
+  auto opened =
+      net::HttpServer::open({context_.configuration->listen, *port}, std::move(options), context_.qdrant);
+  if (!opened) return explain(opened.error(), "qdrant-port");
+  qdrant_ = *std::move(opened);
+  port = qdrant_->address().port;
+  return {};
+}
+
 Result<void> Front::listen_console(Port& port, net::HttpServer::Handler handler) {
   return thread_->call<Result<void>>([&]() -> Result<void> {
     auto opened = net::HttpServer::open({context_.configuration->listen, *port}, {}, std::move(handler));
@@ -131,6 +144,7 @@ void Front::expire_keys(keyspace::Keyspace& keyspace) {
 net::Task<void> Front::stop_here(TimePoint deadline) {
   if (console_) co_await console_->stop(deadline);
   if (elastic_) co_await elastic_->stop(deadline);
+  if (qdrant_) co_await qdrant_->stop(deadline);
   if (sql_) {
     sql_->stop_accepting();
     sql_->close_all();
@@ -147,6 +161,7 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
   redis_.reset();
   console_.reset();
   elastic_.reset();
+  qdrant_.reset();
   sql_.reset();
   commit_position_.reset();
   writer_.reset();

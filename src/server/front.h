@@ -30,6 +30,8 @@ struct FrontContext {
   net::HttpServer::Handler elastic;
   std::function<net::HttpResponse(int status, std::string_view reason)> elastic_failure;
   redis::Head* redis = nullptr;
+  net::HttpServer::Handler qdrant;
+  std::function<net::HttpResponse(int status, std::string_view reason)> qdrant_failure;
 };
 
 // The ports that are served; nothing for a head that is off.
@@ -37,6 +39,7 @@ struct Ports {
   Port sql;
   Port redis;
   Port elastic;
+  Port qdrant;
   Port console;
 };
 
@@ -67,6 +70,7 @@ class Front {
   Result<void> listen_sql(Port& port);
   Result<void> listen_redis(Port& port);
   Result<void> listen_elastic(Port& port);
+  Result<void> listen_qdrant(Port& port);
   net::Task<void> stop_here(TimePoint deadline);
 
   FrontContext& context_;
@@ -79,6 +83,7 @@ class Front {
   std::unique_ptr<net::Listener> redis_;
   std::unique_ptr<redis::ExpiryCycle> expiry_;
   std::unique_ptr<net::HttpServer> elastic_;
+  std::unique_ptr<net::HttpServer> qdrant_;
   std::unique_ptr<net::HttpServer> console_;
 };
 

@@ -39,7 +39,7 @@ std::string host_name() {
 Node::Node(const Configuration& configuration)
     : configuration_(configuration),
       ports_{configuration.sql_port, configuration.redis_port, configuration.elastic_port,
-             configuration.console_port} {}
+             configuration.qdrant_port, configuration.console_port} {}
 
 Node::~Node() {
   stop();
@@ -68,6 +68,7 @@ Result<void> Node::open() {
   } else {
     ports_.sql.reset();
     ports_.elastic.reset();
+    ports_.qdrant.reset();
   }
   if (!views_) cache_keys_ = views::make_cache_keys(system_clock());
   keys_ = views_ ? &views_->keys() : cache_keys_.get();
@@ -134,8 +135,26 @@ void Node::make_redis() {
   context_.redis = redis_.get();
 }
 
+void Node::make_qdrant() {
+  qdrant::Services services;
+  services.catalog = &views_->catalog();
+  services.administration = &views_->administration();
+  services.freshness = &views_->freshness();
+  services.engine = &views_->engine();
+  services.visible = &views_->visible();
+  services.writer = [this]() -> views::Writer& { return writer_here(); };
+  services.pool = pool_.get();
+  services.metrics = &metrics_;
+  services.product_version = version();
+  services.api_key = configuration_.qdrant_api_key;
+  qdrant_ = std::make_unique<qdrant::Head>(std::move(services));
+  context_.qdrant_failure = &qdrant::Head::transport_failure;
+  context_.qdrant = [head = qdrant_.get()](net::HttpRequest request) {
+    return head->handle(std::move(request));
+  };
+}
+
 void Node::make_elastic() {
-  pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
   elastic::Services services;
   services.catalog = &views_->catalog();
   services.administration = &views_->administration();
@@ -164,7 +183,11 @@ Result<void> Node::start_fronts() {
   context_.views = views_.get();
   context_.metrics = &metrics_;
   make_redis();
-  if (has_postgres()) make_elastic();
+  if (has_postgres()) {
+    pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
+    make_elastic();
+    make_qdrant();
+  }
   console_ = std::make_unique<ops::Console>(views_.get(), metrics_, std::string(version()));
   for (std::size_t i = 0; i < or_cores(configuration_.threads); ++i) {
     STELE_TRY(auto front, Front::start(context_, fmt::format("front-{}", i)));
@@ -197,6 +220,7 @@ void Node::stop() {
   if (views_) views_->stop();
   elastic_.reset();
   redis_.reset();
+  qdrant_.reset();
   console_.reset();
   views_.reset();
   if (private_server_) private_server_->stop();
@@ -210,7 +234,7 @@ std::string Node::ports_json() const {
   w.member("sql", ports_.sql);
   w.member("redis", ports_.redis);
   w.member("elastic", ports_.elastic);
-  w.member("qdrant", Port());
+  w.member("qdrant", ports_.qdrant);
   w.member("qdrant_grpc", Port());
   w.member("console", ports_.console);
   w.end_object();

@@ -11,6 +11,7 @@
 #include "ops/console.h"
 #include "postgres/private_server.h"
 #include "protocols/elastic/head.h"
+#include "protocols/qdrant/head.h"
 #include "protocols/redis/head.h"
 #include "server/configuration.h"
 #include "server/front.h"
@@ -51,6 +52,7 @@ class Node {
   Result<void> start_views();
   void make_redis();
   void make_elastic();
+  void make_qdrant();
   Result<void> start_fronts();
   views::Writer& writer_here();
 
@@ -66,6 +68,7 @@ class Node {
   std::unique_ptr<net::WorkerPool> pool_;
   std::unique_ptr<elastic::Head> elastic_;
   std::unique_ptr<redis::Head> redis_;
+  std::unique_ptr<qdrant::Head> qdrant_;
   std::unique_ptr<ops::Console> console_;
   FrontContext context_;
   std::vector<std::unique_ptr<Front>> fronts_;

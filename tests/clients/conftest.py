@@ -7,6 +7,7 @@ import uuid
 import elasticsearch
 import psycopg
 import pytest
+import qdrant_client
 from library import BOOKS
 
 
@@ -22,6 +23,14 @@ def es(stele):
     """A client of the Elasticsearch head that reports what goes wrong at once."""
     with elasticsearch.Elasticsearch(stele.elastic_url, request_timeout=60, max_retries=0) as client:
         yield client
+
+
+@pytest.fixture
+def qdrant(stele):
+    """A client of the Qdrant head over REST, which compares versions as it connects."""
+    client = qdrant_client.QdrantClient(url=stele.qdrant_url, prefer_grpc=False, timeout=60)
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ def test_the_offered_lines_answer(demo):
     lines = pasteable(demo)
     assert any(line.startswith("psql") for line in lines) and any("_search" in line for line in lines)
     assert any("package:postgresql" in line for line in lines)
+    assert any("/points/query" in line for line in lines)
     for line in lines:
         if "redis.string" in line:
             time.sleep(1)  # written behind, within a second
@@ -126,3 +127,4 @@ def test_the_offered_lines_answer(demo):
         assert not line.startswith("redis-cli") or not done.stdout.startswith(("ERR", "(error)")), (line, done.stdout)
         assert '"error"' not in done.stdout and "(0 rows)" not in done.stdout, (line, done.stdout)
         assert '"hits" : [ ]' not in done.stdout and '"hits":[]' not in done.stdout, (line, done.stdout)
+        assert '"points":[]' not in done.stdout, (line, done.stdout)

@@ -15,8 +15,8 @@ export async function startStele(...flags) {
   await fs.chmod(folder, 0o755);
   const ready = path.join(folder, "ready.json");
   const log = await fs.open(path.join(folder, "log"), "a");
-  const off = ["qdrant-port", "qdrant-grpc-port"].flatMap((name) => [`--${name}`, "off"]);
-  const free = ["sql-port", "redis-port", "elastic-port", "console-port"].flatMap((name) => [`--${name}`, "0"]);
+  const off = ["qdrant-grpc-port"].flatMap((name) => [`--${name}`, "off"]);
+  const free = ["sql", "redis", "elastic", "qdrant", "console"].flatMap((name) => [`--${name}-port`, "0"]);
   const child = spawn(
     process.env.STELE_BINARY ?? path.join(root, "build/release/stele"),
     ["serve", "--data-dir", path.join(folder, "data"), "--listen", "127.0.0.1", ...off, ...free, "--ready-file", ready, ...flags],
