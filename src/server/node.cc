@@ -19,6 +19,7 @@ namespace stele::server {
 
 namespace {
 
+constexpr Duration kKeysPatience = std::chrono::seconds(2);
 constexpr Logger kLog("node");
 constexpr Duration kStopPatience = std::chrono::seconds(5);
 constexpr std::size_t kSearchQueueMax = 10'000;
@@ -117,6 +118,10 @@ Result<void> Node::start_views() {
   }
   views_ = *std::move(started);
   ops::register_stream_metrics(metrics_, *views_);
+  // Few keys are there at once; many are read while the other heads serve already.
+  const TimePoint patience = system_clock().now() + kKeysPatience;
+  while (views_->keys().loading() && system_clock().now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return {};
 }
 

@@ -128,6 +128,10 @@ ViewsStatus Views::status() const {
   status.reconnects = meters.reconnects.load();
   status.slot = "stele_" + state_->options.node_id;
   status.ready = status.connected && status.reason.empty();
+  if (status.ready && state_->following.keys().loading()) {
+    status.ready = false;
+    status.reason = "loading the keys";
+  }
   for (const auto& entry : state_->catalog.current()->entries()) {
     if (entry->state == CollectionState::kBuilding) {
       status.ready = false;
