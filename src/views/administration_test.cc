@@ -174,6 +174,58 @@ TEST_F(AdministrationTest, KeepsObjects) {
   EXPECT_EQ(views_->catalog().current()->objects("elastic.alias").size(), 1U);
 }
 
+TEST_F(AdministrationTest, AChangeOfTheCatalogHoldsOrDoesNot) {
+  start();
+  ASSERT_TRUE(await(administration().create_collection({}, "old", CollectionKind::kElastic, {}, soon())));
+  ASSERT_TRUE(await(administration().create_collection({}, "wide", CollectionKind::kElastic, {}, soon())));
+  ASSERT_TRUE(await(administration().put_objects({}, {{"elastic.alias", "a", R"({"x": 1})"}}, soon())));
+  const auto change = [](std::string a_was, std::string b_was) {
+    CatalogChange made;
+    made.dropped = {"old"};
+    made.created = NewCollection{.name = "new"};
+    made.widened["wide"] = {.fields = {{.path = "n", .type = engine::FieldType::kLong}}};
+    made.objects = {{{"elastic.alias", "b", "{}"}, std::move(b_was)},
+                    {{"elastic.alias", "a", R"({"x":2})"}, std::move(a_was)}};
+    return made;
+  };
+  for (const auto& [a_was, b_was] : {std::pair{R"({"x":5})", ""}, std::pair{R"({"x":1})", "{}"}}) {
+    const auto refused = await(administration().change_catalog({}, change(a_was, b_was), soon()));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_NE(refused.error().detail("stale"), "");
+    EXPECT_NE(entry("old"), nullptr);
+    EXPECT_EQ(entry("new"), nullptr);
+    EXPECT_FALSE(entry("wide")->definition->schema.find("n"));
+    EXPECT_EQ(views_->catalog().current()->find_object("elastic.alias", "a")->definition, R"({"x": 1})");
+  }
+  const auto done = await(administration().change_catalog({}, change(R"({"x":1})", ""), soon()));
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_EQ(entry("old"), nullptr);
+  EXPECT_EQ(sql()("SELECT to_regclass('elastic.old')"), "NULL");
+  EXPECT_NE(entry("new"), nullptr);
+  EXPECT_TRUE(entry("wide")->definition->schema.find("n"));
+  EXPECT_EQ(views_->catalog().current()->find_object("elastic.alias", "a")->definition, R"({"x": 2})");
+  EXPECT_NE(views_->catalog().current()->find_object("elastic.alias", "b"), nullptr);
+  CatalogChange gone;
+  gone.objects = {{{"elastic.alias", "b", ""}, "[]"}};
+  EXPECT_EQ(await(administration().change_catalog({}, gone, soon())).error().code, ErrorCode::kConflict);
+  gone.objects[0].former = "{}";
+  ASSERT_TRUE(await(administration().change_catalog({}, gone, soon())));
+  EXPECT_EQ(views_->catalog().current()->find_object("elastic.alias", "b"), nullptr);
+}
+
+// What another node committed and this one does not show yet is not undone.
+TEST_F(AdministrationTest, PartsOfHeadsAreMergedUnderTheRowLock) {
+  start();
+  ASSERT_TRUE(await(administration().create_collection({}, "books", CollectionKind::kElastic, {}, soon())));
+  for (const char* name : {"a", "b"}) {
+    const auto stored =
+        await(administration().add_fields({}, "books", {.elastic = {{"settings", {{name, "1"}}}}}, soon()));
+    ASSERT_TRUE(stored) << stored.error().to_string();
+  }
+  EXPECT_EQ(sql()("SELECT definition->'elastic'->'settings' FROM stele.collection"), R"({"a": 1, "b": 1})");
+}
+
 TEST_F(AdministrationTest, WaitsForAnLsn) {
   start();
   sql()("CREATE TABLE t (id int PRIMARY KEY); SELECT stele.publish('t')");

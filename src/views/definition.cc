@@ -154,6 +154,34 @@ Result<void> read_vectors(json::Value value, CollectionDefinition& definition) {
   return {};
 }
 
+// Lays `change` over what a head keeps; parts with an empty value go.
+std::string merged_sections(std::string_view json, const HeadSections& change, const HeadSections& defaults) {
+  HeadSections sections;
+  const Result<json::Document> parsed = json::Document::parse_borrowed(json);
+  if (parsed && parsed->root().is_object()) {
+    for (const json::Member& member : parsed->root().members()) {
+      if (!member.value.is_object()) continue;
+      HeadParts& parts = sections[std::string(member.key)];
+      for (const auto& [key, part] : member.value.members())
+        parts.insert_or_assign(std::string(key), std::string(part.raw()));
+    }
+  }
+  for (const auto& [name, parts] : defaults) sections[name].insert(parts.begin(), parts.end());
+  for (const auto& [name, parts] : change)
+    for (const auto& [key, part] : parts) sections[name].insert_or_assign(key, part);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const auto& [name, parts] : sections) {
+    writer.key(name).begin_object();
+    for (const auto& [key, part] : parts)
+      if (!part.empty()) writer.key(key).raw(part);
+    writer.end_object();
+  }
+  writer.end_object();
+  return out;
+}
+
 struct Part {
   std::string_view name;
   Result<void> (*read)(json::Value, CollectionDefinition&);
@@ -206,7 +234,8 @@ Result<CollectionDefinition> CollectionDefinition::with(DefinitionChange change)
   STELE_TRY(changed.schema, schema.with(std::move(change.fields)));
   changed.readings.merge(change.readings);
   for (auto& [path, setting] : change.objects) changed.objects.insert_or_assign(path, setting);
-  if (change.elastic_json) changed.elastic_json = std::move(*change.elastic_json);
+  if (!change.elastic.empty() || !change.elastic_defaults.empty())
+    changed.elastic_json = merged_sections(elastic_json, change.elastic, change.elastic_defaults);
   for (auto& [name, part] : change.qdrant) {
     if (part.empty()) {
       changed.qdrant.erase(name);

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,17 +58,21 @@ struct PointVector {
 using Readings = std::map<std::string, FieldReading, std::less<>>;
 using DynamicObjects = std::map<std::string, DynamicSetting, std::less<>>;
 using HeadParts = std::map<std::string, std::string, std::less<>>;  // JSON values by name
+using HeadSections = std::map<std::string, HeadParts, std::less<>>;
 
 // What is added to a definition. Fields that are there with the same definition are passed over.
 struct DefinitionChange {
   std::vector<engine::FieldDefinition> fields;
-  Readings readings;                        // by path, for new fields
-  DynamicObjects objects;                   // by path ("" = the document): replaces what was said of it
-  std::optional<std::string> elastic_json;  // replaces the former one
-  HeadParts qdrant;                         // replaces those it names; an empty value removes one
+  Readings readings;       // by path, for new fields
+  DynamicObjects objects;  // by path ("" = the document): replaces what was said of it
+  // Of elastic_json's sections: replaces the parts it names; an empty value removes one.
+  HeadSections elastic;
+  HeadSections elastic_defaults;  // the same where there is no such part yet
+  HeadParts qdrant;               // replaces those it names; an empty value removes one
 
   bool empty() const {
-    return fields.empty() && readings.empty() && objects.empty() && !elastic_json && qdrant.empty();
+    return fields.empty() && readings.empty() && objects.empty() && elastic.empty() &&
+           elastic_defaults.empty() && qdrant.empty();
   }
 };
 
@@ -80,7 +83,8 @@ struct CollectionDefinition {
   Readings readings;
   DynamicObjects objects;              // "" = the document itself
   std::vector<ColumnMapping> columns;  // published tables alone
-  // Settings and mapping parameters that the Elasticsearch head answers back: a JSON value, opaque here.
+  // Settings and mapping parameters that the Elasticsearch head answers back: a JSON object of sections with
+  // named parts, which are opaque here.
   std::string elastic_json;
   // The same for the Qdrant head, in parts, so that two changes of different parts do not undo each other.
   HeadParts qdrant;

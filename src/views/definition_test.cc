@@ -57,6 +57,17 @@ TEST(Definition, TakesNewFieldsAndRefusesOtherTypes) {
   EXPECT_EQ(conflict.error().detail("to"), "text");
 }
 
+TEST(Definition, MergesThePartsOfHeads) {
+  const auto once =
+      sample().with({.elastic = {{"settings", {{"b", "2"}, {"c", "3"}}}, {"root", {{"r", "[]"}}}}});
+  ASSERT_TRUE(once);
+  EXPECT_EQ(once->elastic_json, R"({"root":{"r":[]},"settings":{"a":1,"b":2,"c":3}})");
+  const auto twice = once->with(
+      {.elastic = {{"settings", {{"b", ""}}}}, .elastic_defaults = {{"settings", {{"a", "9"}, {"d", "4"}}}}});
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(twice->elastic_json, R"({"root":{"r":[]},"settings":{"a":1,"c":3,"d":4}})");
+}
+
 TEST(Definition, InheritsTheDynamicSetting) {
   const CollectionDefinition definition = sample();
   EXPECT_EQ(definition.dynamic_at("a.b"), DynamicSetting::kStrict);

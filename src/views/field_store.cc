@@ -55,9 +55,8 @@ net::Task<Result<void>> store_fields(postgres::Connection* connection, std::int6
     const auto there = first.schema.find(field.path);
     return there && first.schema.field(*there) == field;
   });
-  if (change.fields.empty() && change.objects.empty() && !change.elastic_json && change.qdrant.empty() &&
-      !none)
-    co_return Result<void>();
+  const bool of_heads = !change.elastic.empty() || !change.elastic_defaults.empty() || !change.qdrant.empty();
+  if (change.fields.empty() && change.objects.empty() && !of_heads && !none) co_return Result<void>();
   auto merged = first.with(std::move(change));
   STELE_CO_RETURN_IF_ERROR(merged);
   const std::string text = merged->to_json();

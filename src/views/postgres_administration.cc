@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
+#include <tuple>
 #include <utility>
 
 #include "base/log.h"
@@ -96,6 +98,17 @@ net::Task<Result<void>> create_points(Connection* connection, std::string name,
   co_return Result<void>();
 }
 
+net::Task<Result<void>> create(Connection* connection, NewCollection collection, TimePoint deadline) {
+  const std::string json = collection.definition.to_json();
+  if (collection.kind == CollectionKind::kQdrant) {
+    auto statements = point_table_statements(table_name_of(collection.name), collection.definition);
+    auto made = co_await create_points(connection, collection.name, std::move(statements), json, deadline);
+    co_return made;
+  }
+  auto made = co_await create_elastic(connection, collection.name, json, deadline);
+  co_return made;
+}
+
 net::Task<Result<void>> drop(Connection* connection, std::shared_ptr<const CollectionEntry> entry,
                              TimePoint deadline) {
   auto deleted = co_await run(connection, "DELETE FROM stele.collection WHERE id = $1::bigint",
@@ -110,20 +123,112 @@ net::Task<Result<void>> drop(Connection* connection, std::shared_ptr<const Colle
   co_return Result<void>();
 }
 
-net::Task<Result<void>> write_objects(Connection* connection, std::vector<CatalogObject> objects,
+// Writes one object if it is as the change says it was. Returns how many rows that were.
+net::Task<Result<std::uint64_t>> write_object(Connection* connection, ObjectChange change,
+                                              TimePoint deadline) {
+  const CatalogObject& object = change.object;
+  const bool deletes = object.definition.empty();
+  const bool must_be_absent = change.former && change.former->empty();
+  std::string sql;
+  postgres::Parameters parameters{object.kind, object.name};
+  if (!deletes) parameters.text(object.definition);
+  if (deletes && must_be_absent) {
+    sql = "SELECT 1 WHERE NOT EXISTS (SELECT FROM stele.object WHERE kind = $1 AND name = $2)";
+  } else if (deletes) {
+    sql = "DELETE FROM stele.object WHERE kind = $1 AND name = $2";
+    if (change.former) sql += " AND definition = $3::pg_catalog.jsonb";
+  } else if (change.former && !must_be_absent) {
+    sql =
+        "UPDATE stele.object SET definition = $3::pg_catalog.jsonb WHERE kind = $1 AND name = $2 AND "
+        "definition = $4::pg_catalog.jsonb";
+  } else {
+    sql =
+        "INSERT INTO stele.object (kind, name, definition) VALUES ($1, $2, $3::pg_catalog.jsonb) "
+        "ON CONFLICT (kind, name) DO ";
+    sql += change.former ? "NOTHING" : "UPDATE SET definition = EXCLUDED.definition";
+  }
+  if (change.former && !must_be_absent) parameters.text(*change.former);
+  auto written = co_await run(connection, std::move(sql), std::move(parameters), deadline);
+  STELE_CO_TRY(const postgres::ResultSet rows, std::move(written));
+  co_return rows.affected_rows();
+}
+
+net::Task<Result<void>> write_objects(Connection* connection, std::vector<ObjectChange> objects,
                                       TimePoint deadline) {
-  for (const CatalogObject& object : objects) {
-    std::string sql =
-        object.definition.empty()
-            ? "DELETE FROM stele.object WHERE kind = $1 AND name = $2"
-            : "INSERT INTO stele.object (kind, name, definition) VALUES ($1, $2, $3::pg_catalog.jsonb) "
-              "ON CONFLICT (kind, name) DO UPDATE SET definition = EXCLUDED.definition";
-    postgres::Parameters parameters{object.kind, object.name};
-    if (!object.definition.empty()) parameters.text(object.definition);
-    auto written = co_await run(connection, std::move(sql), std::move(parameters), deadline);
-    STELE_CO_RETURN_IF_ERROR(written);
+  for (const ObjectChange& change : objects) {
+    auto written = co_await write_object(connection, change, deadline);
+    STELE_CO_TRY(const std::uint64_t rows, std::move(written));
+    if (rows == 0 && change.former)
+      co_return make_error(ErrorCode::kConflict,
+                           change.object.kind + " " + change.object.name + " was changed by somebody else")
+          .with("stale", change.object.name);
   }
   co_return Result<void>();
+}
+
+// A CatalogChange with the collections that it names.
+struct PlannedChange {
+  std::vector<std::shared_ptr<const CollectionEntry>> dropped;
+  std::optional<NewCollection> created;
+  std::vector<std::pair<std::shared_ptr<const CollectionEntry>, DefinitionChange>> widened;
+  std::vector<ObjectChange> objects;
+};
+
+// Rows are locked in one order, whoever changes them.
+Result<PlannedChange> plan(const CatalogState& catalog, CatalogChange change) {
+  PlannedChange planned;
+  const auto missing = [](const std::string& name) {
+    return make_error(ErrorCode::kNotFound, "no such collection: " + name);
+  };
+  for (const std::string& name : change.dropped) {
+    auto entry = catalog.find(name);
+    if (entry == nullptr) return missing(name);
+    planned.dropped.push_back(std::move(entry));
+  }
+  for (auto& [name, widening] : change.widened) {
+    auto entry = catalog.find(name);
+    if (entry == nullptr) return missing(name);
+    planned.widened.emplace_back(std::move(entry), std::move(widening));
+  }
+  const auto id = [](const std::shared_ptr<const CollectionEntry>& entry) { return entry->id; };
+  std::ranges::sort(planned.dropped, {}, id);
+  std::ranges::sort(planned.widened, {}, [](const auto& item) { return item.first->id; });
+  planned.created = std::move(change.created);
+  planned.objects = std::move(change.objects);
+  std::ranges::sort(planned.objects, {}, [](const ObjectChange& object) {
+    return std::tie(object.object.kind, object.object.name);
+  });
+  return planned;
+}
+
+net::Task<Result<void>> apply_change(Connection* connection, std::shared_ptr<const PlannedChange> change,
+                                     TimePoint deadline) {
+  for (const auto& entry : change->dropped) {
+    auto dropped = co_await drop(connection, entry, deadline);
+    STELE_CO_RETURN_IF_ERROR(dropped);
+  }
+  if (change->created) {
+    auto created = co_await create(connection, *change->created, deadline);
+    STELE_CO_RETURN_IF_ERROR(created);
+  }
+  for (const auto& [entry, widening] : change->widened) {
+    auto stored = co_await store_fields(connection, entry->id, widening, *entry->definition,
+                                        OnOtherType::kRefuse, deadline);
+    STELE_CO_RETURN_IF_ERROR(stored);
+  }
+  auto written = co_await write_objects(connection, change->objects, deadline);
+  co_return written;
+}
+
+// Can a collection of this name and kind be made?
+Result<void> check_new(const CatalogState& catalog, const std::string& name, CollectionKind kind) {
+  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos)
+    return make_error(ErrorCode::kInvalidArgument, "a collection's name has 1 to 255 bytes");
+  if (kind == CollectionKind::kPublished)
+    return make_error(ErrorCode::kInvalidArgument, "a published table is there already");
+  if (catalog.find(name) != nullptr)
+    return make_error(ErrorCode::kAlreadyExists, "there is a collection " + name + " already");
+  return {};
 }
 
 net::Task<Result<void>> run_publish(Connection* connection, TableName table, std::string options,
@@ -225,24 +330,13 @@ Result<PostgresAdministration::Entry> PostgresAdministration::shown(const std::s
 net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_collection(
     access::Principal principal, std::string name, CollectionKind kind, CollectionDefinition definition,
     TimePoint deadline) {
-  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos)
-    co_return make_error(ErrorCode::kInvalidArgument, "a collection's name has 1 to 255 bytes");
-  if (kind == CollectionKind::kPublished)
-    co_return make_error(ErrorCode::kInvalidArgument, "a published table is there already");
-  if (catalog_.current()->find(name) != nullptr)
-    co_return make_error(ErrorCode::kAlreadyExists, "there is a collection " + name + " already");
+  STELE_CO_RETURN_IF_ERROR(check_new(*catalog_.current(), name, kind));
   net::Reactor* const home = net::Reactor::current();
   co_await reactor_.resume_here();
-  const std::string json = definition.to_json();
-  Work work = [name, json](Connection* connection, TimePoint until) {
-    return create_elastic(connection, name, json, until);
+  const NewCollection collection{name, kind, std::move(definition)};
+  Work work = [collection](Connection* connection, TimePoint until) {
+    return create(connection, collection, until);
   };
-  if (kind == CollectionKind::kQdrant) {
-    const std::vector<std::string> tables = point_table_statements(table_name_of(name), definition);
-    work = [name, json, tables](Connection* connection, TimePoint until) {
-      return create_points(connection, name, tables, json, until);
-    };
-  }
   auto done = co_await transact(std::move(principal), std::move(work), deadline);
   if (!done && done.error().code == ErrorCode::kAlreadyExists) co_await catch_up(deadline);
   co_await home->resume_here();
@@ -302,16 +396,38 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::publish
   co_return entry;
 }
 
+net::Task<Result<void>> PostgresAdministration::change_catalog(access::Principal principal,
+                                                               CatalogChange change, TimePoint deadline) {
+  const auto catalog = catalog_.current();
+  if (change.created) {
+    // The name of one that goes in the same transaction is free.
+    const auto checked = check_new(*catalog, change.created->name, change.created->kind);
+    const bool replaces = std::ranges::find(change.dropped, change.created->name) != change.dropped.end();
+    if (!checked && !(replaces && checked.error().code == ErrorCode::kAlreadyExists))
+      co_return checked.error();
+  }
+  STELE_CO_TRY(PlannedChange planned, plan(*catalog, std::move(change)));
+  const auto shared = std::make_shared<const PlannedChange>(std::move(planned));
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  Work work = [shared](Connection* connection, TimePoint until) {
+    return apply_change(connection, shared, until);
+  };
+  auto done = co_await transact(std::move(principal), std::move(work), deadline);
+  const bool raced =
+      !done && (done.error().code == ErrorCode::kConflict || done.error().code == ErrorCode::kAlreadyExists ||
+                done.error().code == ErrorCode::kNotFound);
+  if (raced) co_await catch_up(deadline);
+  co_await home->resume_here();
+  co_return done;
+}
+
 net::Task<Result<void>> PostgresAdministration::put_objects(access::Principal principal,
                                                             std::vector<CatalogObject> objects,
                                                             TimePoint deadline) {
-  net::Reactor* const home = net::Reactor::current();
-  co_await reactor_.resume_here();
-  Work work = [objects](Connection* connection, TimePoint until) {
-    return write_objects(connection, objects, until);
-  };
-  auto done = co_await transact(std::move(principal), std::move(work), deadline);
-  co_await home->resume_here();
+  CatalogChange change;
+  for (CatalogObject& object : objects) change.objects.push_back({std::move(object), std::nullopt});
+  auto done = co_await change_catalog(std::move(principal), std::move(change), deadline);
   co_return done;
 }
 

@@ -33,6 +33,8 @@ class PostgresAdministration final : public Administration {
                                       TimePoint deadline) override;
   net::Task<Result<Entry>> publish(access::Principal principal, TableName table, std::string options_json,
                                    TimePoint deadline) override;
+  net::Task<Result<void>> change_catalog(access::Principal principal, CatalogChange change,
+                                         TimePoint deadline) override;
   net::Task<Result<void>> put_objects(access::Principal principal, std::vector<CatalogObject> objects,
                                       TimePoint deadline) override;
 

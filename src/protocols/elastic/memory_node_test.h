@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -103,6 +105,55 @@ class MemoryNode final : public views::Administration, public views::Writer {
   net::Task<Result<Index>> publish(access::Principal, views::TableName, std::string, TimePoint) override {
     co_return make_error(ErrorCode::kUnsupported, "no tables here");
   }
+  // What another node or an SQL client does to the catalog; inside of before_change() or while nothing runs.
+  void set_object(std::string kind, std::string name, std::string definition) {
+    std::erase_if(objects_, [&](const auto& object) { return object.kind == kind && object.name == name; });
+    objects_.push_back({std::move(kind), std::move(name), std::move(definition)});
+    catalog_.replace(std::make_shared<const views::CatalogState>(catalog_.current()->entries(), objects_));
+  }
+  void make_index(const std::string& name) {
+    auto entry = std::make_shared<views::CollectionEntry>();
+    entry->id = ++last_id_;
+    entry->name = name;
+    entry->uuid = "uuid-of-" + name;
+    entry->kind = views::CollectionKind::kElastic;
+    entry->table = {"elastic", name};
+    entry->state = views::CollectionState::kReady;
+    entry->collection = *engine_->create_collection({name, {engine::KeyType::kText}}, {});
+    entry->definition = std::make_shared<const views::CollectionDefinition>();
+    replace(std::move(entry));
+  }
+  void widen(const std::string& name, views::DefinitionChange change) {
+    auto entry = std::make_shared<views::CollectionEntry>(*catalog_.current()->find(name));
+    entry->definition =
+        std::make_shared<const views::CollectionDefinition>(*entry->definition->with(std::move(change)));
+    replace(std::move(entry));
+  }
+  // Runs once, just before the next change of the catalog: somebody else is faster.
+  void before_change(std::function<void()> race) { race_ = std::move(race); }
+
+  net::Task<Result<void>> change_catalog(access::Principal principal, views::CatalogChange change,
+                                         TimePoint deadline) override {
+    if (race_) std::exchange(race_, nullptr)();
+    STELE_CO_RETURN_IF_ERROR(check(change));
+    for (const std::string& name : change.dropped) {
+      auto dropped = co_await drop_collection(principal, name, deadline);
+      STELE_CHECK(dropped.has_value());
+    }
+    if (change.created) {
+      auto made = co_await create_collection(principal, change.created->name, change.created->kind,
+                                             std::move(change.created->definition), deadline);
+      STELE_CHECK(made.has_value());
+    }
+    for (auto& [name, widening] : change.widened) {
+      auto widened = co_await add_fields(principal, name, std::move(widening), deadline);
+      STELE_CHECK(widened.has_value());
+    }
+    std::vector<views::CatalogObject> objects;
+    for (views::ObjectChange& object : change.objects) objects.push_back(std::move(object.object));
+    auto put = co_await put_objects(principal, std::move(objects), deadline);
+    co_return put;
+  }
   net::Task<Result<void>> put_objects(access::Principal, std::vector<views::CatalogObject> objects,
                                       TimePoint) override {
     for (views::CatalogObject& object : objects) {
@@ -135,6 +186,27 @@ class MemoryNode final : public views::Administration, public views::Writer {
   net::Task<void> stop() override { co_return; }
 
  private:
+  // Would all of it succeed?
+  Result<void> check(const views::CatalogChange& change) const {
+    const auto state = catalog_.current();
+    for (const std::string& name : change.dropped)
+      if (!state->find(name)) return make_error(ErrorCode::kNotFound, name);
+    if (change.created && state->find(change.created->name) &&
+        std::ranges::find(change.dropped, change.created->name) == change.dropped.end())
+      return make_error(ErrorCode::kAlreadyExists, change.created->name);
+    for (const auto& [name, widening] : change.widened) {
+      const Index index = state->find(name);
+      if (!index) return make_error(ErrorCode::kNotFound, name);
+      STELE_RETURN_IF_ERROR(index->definition->with(widening));
+    }
+    for (const views::ObjectChange& object : change.objects) {
+      const views::CatalogObject* stored = state->find_object(object.object.kind, object.object.name);
+      if (object.former && *object.former != (stored == nullptr ? "" : stored->definition))
+        return make_error(ErrorCode::kConflict, "changed by somebody else").with("stale", object.object.name);
+    }
+    return {};
+  }
+
   static net::Task<void> run(Head* head, net::HttpRequest request, std::promise<net::HttpResponse>* promise) {
     auto response = co_await head->handle(std::move(request));
     promise->set_value(std::move(response));
@@ -208,6 +280,7 @@ class MemoryNode final : public views::Administration, public views::Writer {
   std::uint64_t lsn_ = 1;
   std::uint64_t last_seq_no_ = 0;
   int definition_changes_ = 0;
+  std::function<void()> race_;
   std::unique_ptr<Head> head_;
   std::unique_ptr<net::Reactor> reactor_;
   std::thread thread_;

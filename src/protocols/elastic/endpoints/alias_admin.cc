@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
 #include "protocols/elastic/index/alias_change.h"
+#include "protocols/elastic/index/catalog_change.h"
 #include "protocols/elastic/query/body_reader.h"
 #include "protocols/elastic/services.h"
 #include "views/administration.h"
@@ -132,40 +134,76 @@ Outcome<> read_step(const views::CatalogState& catalog, const json::Member& step
   return {};
 }
 
-}  // namespace
+// All steps of a POST /_aliases, read against the catalog as it is.
+Outcome<Steps> read_steps(const views::CatalogState& catalog, json::Value list, std::string_view text) {
+  Steps steps;
+  for (const json::Value action : list.elements()) {
+    if (!action.is_object())
+      return parsing_failure("[aliases] an action is an object", place_of(action, text));
+    for (const json::Member& step : action.members())
+      STELE_RETURN_IF_ERROR(read_step(catalog, step, text, steps));
+  }
+  std::ranges::sort(steps.indices_to_remove);
+  const auto repeated = std::ranges::unique(steps.indices_to_remove);
+  steps.indices_to_remove.erase(repeated.begin(), repeated.end());
+  // The indices go first, whatever stands first.
+  for (const AliasAction& action : steps.actions)
+    if (action.kind == AliasAction::Kind::kAdd &&
+        std::ranges::find(steps.indices_to_remove, action.index) != steps.indices_to_remove.end())
+      return index_not_found(action.index);
+  return steps;
+}
 
-net::Task<Outcome<Reply>> put_alias(Call* call) {
-  const auto catalog = call->catalog();
-  STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
-  IndicesOptions options;
-  options.allow_no_indices = false;
-  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
-               resolve_indices(*catalog, call->part("index"), options));
-  const std::string properties = body ? std::string(body->root().raw()) : "{}";
-  if (body) STELE_CO_RETURN_IF_ERROR(read_alias_properties("", body->root(), call->body));
-  std::vector<AliasAction> actions;
-  for (const ResolvedIndex& resolved : indices)
-    actions.push_back(
-        {AliasAction::Kind::kAdd, resolved.index->name, std::string(call->part("name")), properties});
-  auto done = co_await change_aliases(call, std::move(actions));
+// Adds and removals alone, of the aliases that `actions` reads from the catalog as it is.
+using ActionsOf = std::function<Outcome<std::vector<AliasAction>>(const views::CatalogState&)>;
+
+net::Task<Outcome<Reply>> change_aliases(Call* call, ActionsOf actions_of) {
+  auto done =
+      co_await change_catalog(call, [&](const views::CatalogState& catalog) -> Outcome<views::CatalogChange> {
+        STELE_TRY(const std::vector<AliasAction> actions, actions_of(catalog));
+        views::CatalogChange change;
+        STELE_TRY(change.objects, plan_aliases(catalog, {}, actions));
+        return change;
+      });
   if (!done) co_return std::move(done).error();
   co_return json_reply(R"({"acknowledged":true})");
 }
 
+}  // namespace
+
+net::Task<Outcome<Reply>> put_alias(Call* call) {
+  STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
+  const std::string properties = body ? std::string(body->root().raw()) : "{}";
+  if (body) STELE_CO_RETURN_IF_ERROR(read_alias_properties("", body->root(), call->body));
+  ActionsOf actions_of =
+      [call, properties](const views::CatalogState& catalog) -> Outcome<std::vector<AliasAction>> {
+    IndicesOptions options;
+    options.allow_no_indices = false;
+    STELE_TRY(const std::vector<ResolvedIndex> indices,
+              resolve_indices(catalog, call->part("index"), options));
+    std::vector<AliasAction> actions;
+    for (const ResolvedIndex& resolved : indices)
+      actions.push_back(
+          {AliasAction::Kind::kAdd, resolved.index->name, std::string(call->part("name")), properties});
+    return actions;
+  };
+  auto reply = co_await change_aliases(call, std::move(actions_of));
+  co_return reply;
+}
+
 net::Task<Outcome<Reply>> delete_alias(Call* call) {
-  const auto catalog = call->catalog();
-  IndicesOptions options;
-  STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
-               resolve_indices(*catalog, call->part("index"), options));
-  std::vector<AliasAction> actions;
-  for (const ResolvedIndex& resolved : indices)
-    for (const std::string& pattern : split(call->part("name"), ','))
-      for (const std::string& name : matching(*catalog, resolved.index->name, pattern))
-        actions.push_back({AliasAction::Kind::kRemove, resolved.index->name, name});
-  if (actions.empty()) co_return missing_alias(call->part("name"));
-  auto done = co_await change_aliases(call, std::move(actions));
-  if (!done) co_return std::move(done).error();
-  co_return json_reply(R"({"acknowledged":true})");
+  ActionsOf actions_of = [call](const views::CatalogState& catalog) -> Outcome<std::vector<AliasAction>> {
+    STELE_TRY(const std::vector<ResolvedIndex> indices, resolve_indices(catalog, call->part("index"), {}));
+    std::vector<AliasAction> actions;
+    for (const ResolvedIndex& resolved : indices)
+      for (const std::string& pattern : split(call->part("name"), ','))
+        for (const std::string& name : matching(catalog, resolved.index->name, pattern))
+          actions.push_back({AliasAction::Kind::kRemove, resolved.index->name, name});
+    if (actions.empty()) return missing_alias(call->part("name"));
+    return actions;
+  };
+  auto reply = co_await change_aliases(call, std::move(actions_of));
+  co_return reply;
 }
 
 net::Task<Outcome<Reply>> get_alias(Call* call) {
@@ -211,25 +249,20 @@ net::Task<Outcome<Reply>> alias_exists(Call* call) {
 }
 
 net::Task<Outcome<Reply>> update_aliases(Call* call) {
-  const auto catalog = call->catalog();
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   if (!body) co_return parse_failure("request body is required");
   const std::optional<json::Value> list = body->root().find("actions");
   if (!list || !list->is_array() || list->size() == 0)
     co_return validation_failure({"Must specify at least one alias action"});
-  Steps steps;
-  for (const json::Value action : list->elements())
-    for (const json::Member& step : action.members())
-      STELE_CO_RETURN_IF_ERROR(read_step(*catalog, step, call->body, steps));
   // An alias may take the name of an index that goes in the same request.
-  for (const std::string& index : steps.indices_to_remove) {
-    auto forgotten = co_await forget_index_in_aliases(call, index);
-    if (!forgotten) co_return std::move(forgotten).error();
-    auto dropped =
-        co_await call->services->administration->drop_collection(call->principal, index, call->deadline);
-    if (!dropped) co_return dropped.error();
-  }
-  auto done = co_await change_aliases(call, std::move(steps.actions));
+  auto done =
+      co_await change_catalog(call, [&](const views::CatalogState& catalog) -> Outcome<views::CatalogChange> {
+        STELE_TRY(Steps steps, read_steps(catalog, *list, call->body));
+        views::CatalogChange change;
+        STELE_TRY(change.objects, plan_aliases(catalog, steps.indices_to_remove, steps.actions));
+        change.dropped = std::move(steps.indices_to_remove);
+        return change;
+      });
   if (!done) co_return std::move(done).error();
   co_return json_reply(R"({"acknowledged":true,"errors":false})");
 }

@@ -3,6 +3,7 @@
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
 #include "protocols/elastic/index/alias_change.h"
+#include "protocols/elastic/index/catalog_change.h"
 #include "protocols/elastic/index/mapping.h"
 #include "protocols/elastic/index/names.h"
 #include "protocols/elastic/index/settings.h"
@@ -16,36 +17,37 @@ namespace {
 
 struct Creation {
   views::CollectionDefinition definition;
-  std::vector<AliasTarget> aliases;  // `index` holds the alias' name here
+  std::vector<AliasAction> aliases;
 };
 
 Outcome<Creation> read_creation(const std::string& name, std::optional<json::Value> body,
                                 std::string_view text) {
   Creation creation;
-  IndexMetadata metadata;
+  SettingTexts settings;
   views::DefinitionChange change;
   if (body) {
     for (const json::Member& member : body->members()) {
       if (member.key == "settings") {
-        STELE_RETURN_IF_ERROR(read_settings(member.value, name, false, metadata));
+        STELE_TRY(settings, read_settings(member.value, name, false));
       } else if (member.key == "mappings") {
         if (is_typed_mapping(member.value))
           return illegal_argument("The mapping definition cannot be nested under a type");
-        STELE_TRY(MappingChange mapping, parse_mapping(member.value));
-        change = std::move(mapping.change);
-        metadata.parameters = std::move(mapping.parameters);
-        metadata.root = std::move(mapping.root);
+        STELE_TRY(const MappingChange mapping, parse_mapping(member.value));
+        change = mapping.definition_change();
       } else if (member.key == "aliases") {
+        if (!member.value.is_object())
+          return parsing_failure("[aliases] of an index are an object", place_of(member.value, text));
         for (const json::Member& alias : member.value.members()) {
-          STELE_TRY(AliasTarget target, read_alias_properties(std::string(alias.key), alias.value, text));
-          creation.aliases.push_back(std::move(target));
+          STELE_TRY(const AliasTarget target, read_alias_properties(name, alias.value, text));
+          creation.aliases.push_back(
+              {AliasAction::Kind::kAdd, name, std::string(alias.key), target.properties});
         }
       } else {
         return parse_failure(fmt::format("unknown key [{}] for create index", member.key));
       }
     }
   }
-  change.elastic_json = metadata.to_json();
+  if (!settings.empty()) change.elastic["settings"] = std::move(settings);
   Result<views::CollectionDefinition> definition = views::CollectionDefinition{}.with(std::move(change));
   if (!definition)
     return Failure{400, "mapper_parsing_exception",
@@ -81,33 +83,26 @@ net::Task<Outcome<Reply>> create_index(Call* call) {
   STELE_CO_RETURN_IF_ERROR(check_index_name(name));
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   const std::optional<json::Value> root = body ? std::optional<json::Value>(body->root()) : std::nullopt;
-  const auto before = call->catalog();
-  if (const Index existing = before->find(name)) co_return already_exists(*existing);
-  if (is_alias(*before, name))
-    co_return Failure{400, "invalid_index_name_exception",
-                      fmt::format("Invalid index name [{}], already exists as alias", name)}
-        .with("index_uuid", "_na_")
-        .with("index", name);
-  STELE_CO_TRY(Creation creation, read_creation(name, root, call->body));
-  auto created = co_await call->services->administration->create_collection(
-      call->principal, name, views::CollectionKind::kElastic, std::move(creation.definition), call->deadline);
-  if (!created) {
-    if (created.error().code == ErrorCode::kAlreadyExists)
-      if (const Index existing = call->catalog()->find(name)) co_return already_exists(*existing);
-    co_return created.error();
-  }
+  // The index and its aliases, or neither.
+  auto created =
+      co_await change_catalog(call, [&](const views::CatalogState& catalog) -> Outcome<views::CatalogChange> {
+        if (const Index existing = catalog.find(name)) return already_exists(*existing);
+        if (is_alias(catalog, name))
+          return Failure{400, "invalid_index_name_exception",
+                         fmt::format("Invalid index name [{}], already exists as alias", name)}
+              .with("index_uuid", "_na_")
+              .with("index", name);
+        STELE_TRY(Creation creation, read_creation(name, root, call->body));
+        views::CatalogChange change;
+        STELE_TRY(change.objects, plan_aliases(catalog, {}, creation.aliases));
+        change.created = {name, views::CollectionKind::kElastic, std::move(creation.definition)};
+        return change;
+      });
+  if (!created) co_return std::move(created).error();
   // Refreshed by hand from its first moment on.
-  if (IndexMetadata::of(**created).setting("index.refresh_interval", "") == "-1")
-    call->services->pins->pin((*created)->id);
-  if (!creation.aliases.empty()) {
-    std::vector<AliasAction> actions;
-    for (AliasTarget& alias : creation.aliases) {
-      AliasAction action{AliasAction::Kind::kAdd, name, alias.index, alias.properties};
-      actions.push_back(std::move(action));
-    }
-    auto done = co_await change_aliases(call, std::move(actions));
-    if (!done) co_return std::move(done).error();
-  }
+  if (const Index index = call->catalog()->find(name);
+      index && IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1")
+    call->services->pins->pin(index->id);
   std::string text;
   json::Writer out(text);
   out.begin_object();
@@ -133,27 +128,31 @@ net::Task<Outcome<Reply>> get_index(Call* call) {
 net::Task<Outcome<Reply>> delete_index(Call* call) {
   STELE_CO_TRY(IndicesOptions options, IndicesOptions::from(call->parameters));
   options.aliases = false;
-  const auto catalog = call->catalog();
   const std::string_view expression = call->part("index");
-  for (const std::string& name : split(expression, ','))
-    if (!options.ignore_unavailable && is_alias(*catalog, name) && !catalog->find(name))
-      co_return illegal_argument(fmt::format(
-          "The provided expression [{}] matches an alias, specify the corresponding concrete indices "
-          "instead.",
-          name));
-  STELE_CO_TRY(const std::vector<ResolvedIndex> indices, resolve_indices(*catalog, expression, options));
-  for (const ResolvedIndex& resolved : indices) {
-    // A pattern takes what was made as an index; a user's table is only unpublished by its own name.
-    const std::string& name = resolved.index->name;
-    const bool named = expression == name;
-    if (!named && resolved.index->kind != views::CollectionKind::kElastic) continue;
-    auto forgotten = co_await forget_index_in_aliases(call, name);
-    if (!forgotten) co_return std::move(forgotten).error();
-    auto dropped =
-        co_await call->services->administration->drop_collection(call->principal, name, call->deadline);
-    if (!dropped && dropped.error().code != ErrorCode::kNotFound) co_return dropped.error();
-    call->services->pins->drop(resolved.index->id);
-  }
+  std::vector<std::int64_t> dropped;
+  auto done =
+      co_await change_catalog(call, [&](const views::CatalogState& catalog) -> Outcome<views::CatalogChange> {
+        for (const std::string& name : split(expression, ','))
+          if (is_alias(catalog, name) && !catalog.find(name))
+            return illegal_argument(fmt::format(
+                "The provided expression [{}] matches an alias, specify the corresponding concrete indices "
+                "instead.",
+                name));
+        STELE_TRY(const std::vector<ResolvedIndex> indices, resolve_indices(catalog, expression, options));
+        views::CatalogChange change;
+        dropped.clear();
+        for (const ResolvedIndex& resolved : indices) {
+          // A pattern takes what was made as an index; a user's table is only unpublished by its own name.
+          const bool named = expression == resolved.index->name;
+          if (!named && resolved.index->kind != views::CollectionKind::kElastic) continue;
+          change.dropped.push_back(resolved.index->name);
+          dropped.push_back(resolved.index->id);
+        }
+        STELE_TRY(change.objects, plan_aliases(catalog, change.dropped, {}));
+        return change;
+      });
+  if (!done) co_return std::move(done).error();
+  for (const std::int64_t id : dropped) call->services->pins->drop(id);
   co_return json_reply(R"({"acknowledged":true})");
 }
 
@@ -200,22 +199,25 @@ net::Task<Outcome<Reply>> put_settings(Call* call) {
                resolve_indices(*catalog, call->part("index"), options));
   const std::optional<json::Value> inner = body->root().find("settings");
   const json::Value settings = inner ? *inner : body->root();
+  // All of them or none.
+  views::CatalogChange change;
   for (const ResolvedIndex& resolved : indices) {
     const std::string& name = resolved.index->name;
-    const IndexMetadata former = IndexMetadata::of(*resolved.index);
-    IndexMetadata metadata = former;
-    STELE_CO_RETURN_IF_ERROR(
-        read_settings(settings, fmt::format("{}/{}", name, resolved.index->uuid), true, metadata));
-    if (preserve)
-      for (const auto& [key, value] : former.settings) metadata.settings[key] = value;
-    views::DefinitionChange change;
-    change.elastic_json = metadata.to_json();
-    auto changed = co_await call->services->administration->add_fields(call->principal, name,
-                                                                       std::move(change), call->deadline);
-    if (!changed) co_return changed.error();
+    STELE_CO_TRY(SettingTexts texts,
+                 read_settings(settings, fmt::format("{}/{}", name, resolved.index->uuid), true));
+    views::DefinitionChange& widening = change.widened[name];
+    (preserve ? widening.elastic_defaults : widening.elastic)["settings"] = std::move(texts);
+  }
+  if (change.empty()) co_return json_reply(R"({"acknowledged":true})");
+  auto changed = co_await call->services->administration->change_catalog(call->principal, std::move(change),
+                                                                         call->deadline);
+  if (!changed) co_return changed.error();
+  const auto after = call->catalog();
+  for (const ResolvedIndex& resolved : indices) {
+    const Index index = after->find(resolved.index->name);
     // Searches of an index that is refreshed by hand stay at this moment; others are live again.
-    if (metadata.setting("index.refresh_interval", "") == "-1") {
-      call->services->pins->pin(resolved.index->id);
+    if (index && IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1") {
+      call->services->pins->pin(index->id);
     } else {
       call->services->pins->drop(resolved.index->id);
     }

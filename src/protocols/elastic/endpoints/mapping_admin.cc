@@ -54,25 +54,24 @@ net::Task<Outcome<Reply>> put_mapping(Call* call) {
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
                resolve_indices(*catalog, call->part("index"), options));
   STELE_CO_TRY(const MappingChange mapping, parse_mapping(body->root()));
+  // All of them or none.
+  views::CatalogChange change;
   for (const ResolvedIndex& resolved : indices) {
     if (resolved.index->kind == views::CollectionKind::kPublished)
       co_return illegal_argument(
           fmt::format("the mapping of [{}] follows the columns of table {}: change it with stele.publish",
                       resolved.index->name, resolved.index->table.quoted()));
-    IndexMetadata metadata = IndexMetadata::of(*resolved.index);
-    for (const auto& [path, parameters] : mapping.parameters) metadata.parameters[path] = parameters;
-    for (const auto& [name, value] : mapping.root) metadata.root[name] = value;
-    views::DefinitionChange change = mapping.change;
-    change.elastic_json = metadata.to_json();
-    auto changed = co_await call->services->administration->add_fields(call->principal, resolved.index->name,
-                                                                       std::move(change), call->deadline);
-    if (!changed) {
-      if (changed.error().code == ErrorCode::kConflict) co_return mapping_conflict(changed.error());
-      if (changed.error().code == ErrorCode::kInvalidArgument)
-        co_return Failure{400, "mapper_parsing_exception",
-                          fmt::format("Failed to parse mapping: {}", changed.error().message)};
-      co_return changed.error();
-    }
+    change.widened[resolved.index->name] = mapping.definition_change();
+  }
+  if (change.empty()) co_return json_reply(R"({"acknowledged":true})");
+  auto changed = co_await call->services->administration->change_catalog(call->principal, std::move(change),
+                                                                         call->deadline);
+  if (!changed) {
+    if (changed.error().code == ErrorCode::kConflict) co_return mapping_conflict(changed.error());
+    if (changed.error().code == ErrorCode::kInvalidArgument)
+      co_return Failure{400, "mapper_parsing_exception",
+                        fmt::format("Failed to parse mapping: {}", changed.error().message)};
+    co_return changed.error();
   }
   co_return json_reply(R"({"acknowledged":true})");
 }

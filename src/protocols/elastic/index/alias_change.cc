@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <map>
 
+#include "protocols/elastic/call.h"
 #include "protocols/elastic/query/body_reader.h"
-#include "protocols/elastic/services.h"
-#include "views/administration.h"
 
 namespace stele::elastic {
 namespace {
 
-Outcome<> check_alias(const views::CatalogState& catalog, const AliasAction& action) {
+Outcome<> check_alias(const views::CatalogState& catalog, const std::vector<std::string>& gone,
+                      const AliasAction& action) {
   if (action.alias.empty()) return validation_failure({"alias name is missing"});
-  if (catalog.find(action.alias))
+  const bool stays = catalog.find(action.alias) && std::ranges::find(gone, action.alias) == gone.end();
+  if (stays || action.alias == action.index)
     return Failure{
         400, "invalid_alias_name_exception",
         fmt::format("Invalid alias name [{0}]: an index or data stream exists with the same name as the "
@@ -34,16 +35,6 @@ Outcome<> check_write_indices(const Alias& alias) {
   if (names.size() <= 1) return {};
   return illegal_argument(
       fmt::format("alias [{}] has more than one write index [{}]", alias.name, fmt::join(names, ",")));
-}
-
-net::Task<Outcome<>> store(Call* call, std::vector<Alias> aliases) {
-  std::vector<views::CatalogObject> objects;
-  for (const Alias& alias : aliases)
-    objects.push_back({"elastic.alias", alias.name, alias_definition(alias)});
-  auto stored = co_await call->services->administration->put_objects(call->principal, std::move(objects),
-                                                                     call->deadline);
-  if (!stored) co_return failure_from(stored.error());
-  co_return Outcome<>();
 }
 
 }  // namespace
@@ -81,46 +72,45 @@ Outcome<AliasTarget> read_alias_properties(std::string name, json::Value propert
   return target;
 }
 
-net::Task<Outcome<>> change_aliases(Call* call, std::vector<AliasAction> actions) {
-  const auto catalog = call->catalog();
-  std::map<std::string, Alias> changed;
+Outcome<std::vector<views::ObjectChange>> plan_aliases(const views::CatalogState& catalog,
+                                                       const std::vector<std::string>& gone,
+                                                       const std::vector<AliasAction>& actions) {
+  // By name, with what was stored of it.
+  struct Planned {
+    Alias alias;
+    std::string former;
+  };
+  std::map<std::string, Planned> planned;
+  const auto take = [&](const std::string& name) -> Alias& {
+    const auto [place, added] = planned.try_emplace(name);
+    if (!added) return place->second.alias;
+    place->second.alias.name = name;
+    if (const views::CatalogObject* object = catalog.find_object("elastic.alias", name))
+      place->second = {read_alias(*object), object->definition};
+    return place->second.alias;
+  };
+  const auto drop = [](Alias& alias, const std::string& index) {
+    return std::erase_if(alias.targets, [&](const AliasTarget& target) { return target.index == index; });
+  };
+  for (Alias& alias : all_aliases(catalog))
+    for (const std::string& index : gone)
+      if (drop(alias, index) > 0) drop(take(alias.name), index);
   for (const AliasAction& action : actions) {
-    STELE_CO_RETURN_IF_ERROR(check_alias(*catalog, action));
-    const auto [place, added] = changed.try_emplace(action.alias);
-    Alias& alias = place->second;
-    if (added) {
-      alias.name = action.alias;
-      if (const views::CatalogObject* object = catalog->find_object("elastic.alias", action.alias))
-        alias = read_alias(*object);
-    }
-    std::erase_if(alias.targets, [&](const AliasTarget& target) { return target.index == action.index; });
+    STELE_RETURN_IF_ERROR(check_alias(catalog, gone, action));
+    Alias& alias = take(action.alias);
+    drop(alias, action.index);
     if (action.kind == AliasAction::Kind::kRemove) continue;
     Result<json::Document> properties = json::Document::parse_borrowed(action.properties);
-    if (!properties) co_return properties.error();
-    STELE_CO_TRY(AliasTarget target,
-                 read_alias_properties(action.index, properties->root(), action.properties));
+    if (!properties) return properties.error();
+    STELE_TRY(AliasTarget target, read_alias_properties(action.index, properties->root(), action.properties));
     alias.targets.push_back(std::move(target));
   }
-  std::vector<Alias> aliases;
-  for (auto& [name, alias] : changed) {
-    STELE_CO_RETURN_IF_ERROR(check_write_indices(alias));
-    aliases.push_back(std::move(alias));
+  std::vector<views::ObjectChange> changes;
+  for (const auto& [name, change] : planned) {
+    STELE_RETURN_IF_ERROR(check_write_indices(change.alias));
+    changes.push_back({{"elastic.alias", name, alias_definition(change.alias)}, change.former});
   }
-  auto stored = co_await store(call, std::move(aliases));
-  co_return stored;
-}
-
-net::Task<Outcome<>> forget_index_in_aliases(Call* call, std::string index) {
-  const auto catalog = call->catalog();
-  std::vector<Alias> changed;
-  for (Alias& alias : all_aliases(*catalog)) {
-    const std::size_t before = alias.targets.size();
-    std::erase_if(alias.targets, [&](const AliasTarget& target) { return target.index == index; });
-    if (alias.targets.size() != before) changed.push_back(std::move(alias));
-  }
-  if (changed.empty()) co_return Outcome<>();
-  auto stored = co_await store(call, std::move(changed));
-  co_return stored;
+  return changes;
 }
 
 bool names_alias(const std::vector<std::string>& patterns, std::string_view alias) {

@@ -6,9 +6,9 @@
 
 #include "json/document.h"
 #include "json/writer.h"
-#include "net/task.h"
-#include "protocols/elastic/call.h"
+#include "protocols/elastic/failure.h"
 #include "protocols/elastic/index/names.h"
+#include "views/administration.h"
 
 namespace stele::elastic {
 
@@ -25,10 +25,11 @@ struct AliasAction {
 // 400 for what an alias does not have.
 Outcome<AliasTarget> read_alias_properties(std::string name, json::Value properties, std::string_view text);
 
-// All of them in one transaction of the catalog.
-net::Task<Outcome<>> change_aliases(Call* call, std::vector<AliasAction> actions);
-// Before an index goes.
-net::Task<Outcome<>> forget_index_in_aliases(Call* call, std::string index);
+// What the aliases become by `actions` once the indices `gone` are no more, for the transaction that does
+// both. 400 for a name that may not be one and for an alias with two write indices.
+Outcome<std::vector<views::ObjectChange>> plan_aliases(const views::CatalogState& catalog,
+                                                       const std::vector<std::string>& gone,
+                                                       const std::vector<AliasAction>& actions);
 
 // Do these patterns name this alias? None name all; "-a*" behind what matched takes it away again.
 bool names_alias(const std::vector<std::string>& patterns, std::string_view alias);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -15,8 +14,11 @@ namespace stele::elastic {
 // What a mapping says: fields and how they are read for the views, and what is only to be answered back.
 struct MappingChange {
   views::DefinitionChange change;
-  std::map<std::string, std::string> parameters;  // by path, as IndexMetadata has them
-  std::map<std::string, std::string> root;
+  views::HeadParts parameters;  // by path, as IndexMetadata has them
+  views::HeadParts root;
+
+  // All of it as a change of a definition.
+  views::DefinitionChange definition_change() const;
 };
 
 // {"properties": {…}, "dynamic": …}. mapper_parsing_exception as Elasticsearch words it; types and parameters

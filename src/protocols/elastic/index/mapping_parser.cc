@@ -330,6 +330,13 @@ bool is_typed_mapping(json::Value mapping) {
   return mapping.is_object() && mapping.size() == 1 && mapping.find("_doc").has_value();
 }
 
+views::DefinitionChange MappingChange::definition_change() const {
+  views::DefinitionChange with_parts = change;
+  if (!parameters.empty()) with_parts.elastic["parameters"] = parameters;
+  if (!root.empty()) with_parts.elastic["root"] = root;
+  return with_parts;
+}
+
 Outcome<MappingChange> parse_mapping(json::Value mapping) {
   if (!mapping.is_object()) return mapper_failure("mapping must be an object");
   Parser parser;

@@ -143,7 +143,7 @@ Outcome<> check_setting(std::string_view name, json::Value value, std::string_vi
 }
 
 Outcome<> read_below(json::Value settings, const std::string& prefix, std::string_view index, bool update,
-                     IndexMetadata& into, int depth) {
+                     SettingTexts& into, int depth) {
   if (depth > 10) return illegal_argument("settings are nested too deeply");
   for (const json::Member& member : settings.members()) {
     const std::string name =
@@ -154,11 +154,7 @@ Outcome<> read_below(json::Value settings, const std::string& prefix, std::strin
     }
     const std::string full = name.starts_with("index.") ? name : "index." + name;
     STELE_RETURN_IF_ERROR(check_setting(full, member.value, index, update));
-    if (member.value.is_null()) {
-      into.settings.erase(full);
-    } else {
-      into.settings[full] = setting_text(member.value);
-    }
+    into[full] = member.value.is_null() ? std::string() : setting_text(member.value);
   }
   return {};
 }
@@ -209,12 +205,6 @@ void read_map(json::Value object, std::string_view key, std::map<std::string, st
     into[std::string(member.key)] = std::string(member.value.raw());
 }
 
-void write_map(json::Writer& out, std::string_view key, const std::map<std::string, std::string>& map) {
-  out.key(key).begin_object();
-  for (const auto& [name, value] : map) out.key(name).raw(value);
-  out.end_object();
-}
-
 }  // namespace
 
 IndexMetadata IndexMetadata::parse(std::string_view elastic_json) {
@@ -231,17 +221,6 @@ IndexMetadata IndexMetadata::of(const views::CollectionEntry& index) {
   return parse(index.definition->elastic_json);
 }
 
-std::string IndexMetadata::to_json() const {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object();
-  write_map(out, "settings", settings);
-  write_map(out, "parameters", parameters);
-  write_map(out, "root", root);
-  out.end_object();
-  return text;
-}
-
 std::string IndexMetadata::setting(std::string_view name, std::string_view otherwise) const {
   const auto found = settings.find(std::string(name));
   if (found == settings.end()) return std::string(otherwise);
@@ -253,9 +232,11 @@ std::int64_t IndexMetadata::number(std::string_view name, std::int64_t otherwise
   return parse_integer(setting(name, "")).value_or(otherwise);
 }
 
-Outcome<> read_settings(json::Value settings, std::string_view index, bool update, IndexMetadata& into) {
+Outcome<SettingTexts> read_settings(json::Value settings, std::string_view index, bool update) {
   if (!settings.is_object()) return parse_failure("malformed settings, expected an object");
-  return read_below(settings, "", index, update, into, 0);
+  SettingTexts texts;
+  STELE_RETURN_IF_ERROR(read_below(settings, "", index, update, texts, 0));
+  return texts;
 }
 
 void write_settings(json::Writer& out, const views::CollectionEntry& index, bool flat,

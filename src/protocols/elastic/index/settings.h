@@ -21,17 +21,19 @@ struct IndexMetadata {
 
   static IndexMetadata of(const views::CollectionEntry& index);
   static IndexMetadata parse(std::string_view elastic_json);
-  std::string to_json() const;
 
   std::string setting(std::string_view name, std::string_view otherwise) const;
   std::int64_t number(std::string_view name, std::int64_t otherwise) const;
 };
 
+// Settings by their flat names as IndexMetadata has them; empty = null, which removes one.
+using SettingTexts = views::HeadParts;
+
 // Reads settings in any of their spellings ({"index":{"refresh_interval":…}}, {"index.refresh_interval":…},
-// {"refresh_interval":…}) into `into`; null removes. 400 for names that Elasticsearch does not know, and
+// {"refresh_interval":…}). 400 for names that Elasticsearch does not know, and
 // settings that would change results and are not there yet (analysis). `update`: of an existing index, where
 // number_of_shards and its like may not change.
-Outcome<> read_settings(json::Value settings, std::string_view index, bool update, IndexMetadata& into);
+Outcome<SettingTexts> read_settings(json::Value settings, std::string_view index, bool update);
 
 // What counts where nothing is set, of the settings that have an effect; nested or flat as below.
 void write_default_settings(json::Writer& out, const views::CollectionEntry& index, bool flat);
