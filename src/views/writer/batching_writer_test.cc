@@ -58,6 +58,37 @@ TEST_F(WriterTest, OneIdTwiceKeepsItsOrder) {
   });
 }
 
+// What a write missed is told as it was then, not as a later write of the same transaction left it.
+TEST_F(WriterTest, EachWriteOfAnIdIsToldAsItHappened) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    std::vector<DocumentWrite> first;
+    first.push_back(test->index("there", "{}"));
+    const WriteReply made = co_await write(test, std::move(first));
+    CO_ASSERT(made.outcomes[0].has_value());
+    const std::uint64_t seq_no = made.outcomes[0]->seq_no;
+    std::vector<DocumentWrite> writes;
+    writes.push_back(test->index("absent", "", DocumentAction::kDelete));
+    writes.push_back(test->index("absent", "{}"));
+    writes.push_back(test->index("there", "{}", DocumentAction::kCreate));
+    writes.push_back(test->index("there", "", DocumentAction::kDelete));
+    writes.push_back(test->index("there", "{}", DocumentAction::kUpdate));
+    writes.push_back(test->index("there", "{}"));
+    writes.push_back(test->index("there", "{}"));
+    writes.back().if_seq_no = seq_no;
+    writes.push_back(test->index("late", "{}", DocumentAction::kUpdate));
+    writes.push_back(test->index("late", "{}", DocumentAction::kCreate));
+    const WriteReply reply = co_await write(test, std::move(writes));
+    const std::vector<std::string> wanted = {"not_found 1", "created 1", "conflict",
+                                             "deleted 2",   "not_found", "created 1",
+                                             "conflict",    "not_found", "created 1"};
+    for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(told(reply.outcomes[i]), wanted[i]) << i;
+    EXPECT_EQ(reply.outcomes[2].error().detail("version"), "1");
+    EXPECT_EQ(reply.outcomes[2].error().detail("seq_no"), std::to_string(seq_no));
+    CO_ASSERT(reply.outcomes[5].has_value());
+    EXPECT_EQ(reply.outcomes[6].error().detail("seq_no"), std::to_string(reply.outcomes[5]->seq_no));
+  });
+}
+
 TEST_F(WriterTest, ConditionsCompareSequenceNumbers) {
   with_writer([](WriterTest* test) -> net::Task<void> {
     std::vector<DocumentWrite> first;

@@ -26,7 +26,8 @@ class BatchStatements {
   virtual std::vector<postgres::Statement> statements() = 0;
   // Their results, in order; after it outcomes() are filled but for those in missed().
   virtual Result<void> read(std::span<const postgres::ResultSet> results) = 0;
-  // Asks how the documents are that a condition or a create missed; nothing when there are none.
+  // Asks how the documents are that a condition or a create missed, as far as statements() did not ask for
+  // them already; nothing when there are none.
   virtual std::optional<postgres::Statement> inquiry() = 0;
   virtual void read_inquiry(const postgres::ResultSet& result) = 0;
   // One a document. seq_no is 0 where it is the commit's position.
