@@ -57,6 +57,11 @@ std::shared_ptr<const CollectionEntry> CatalogState::find_table(std::uint32_t oi
   return found != entries_.end() ? *found : nullptr;
 }
 
+std::shared_ptr<const CollectionEntry> CatalogState::find_id(std::int64_t id) const {
+  const auto found = std::ranges::find(entries_, id, [](const auto& entry) { return entry->id; });
+  return found != entries_.end() ? *found : nullptr;
+}
+
 const CatalogObject* CatalogState::find_object(std::string_view kind, std::string_view name) const {
   for (const CatalogObject* object : objects(kind))
     if (object->name == name) return object;

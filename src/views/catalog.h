@@ -75,6 +75,8 @@ class CatalogState {
   // Null when there is none.
   std::shared_ptr<const CollectionEntry> find(std::string_view name) const;
   std::shared_ptr<const CollectionEntry> find_table(std::uint32_t oid) const;
+  // By its number, under whatever name and in whatever generation it is now. Linear.
+  std::shared_ptr<const CollectionEntry> find_id(std::int64_t id) const;
   // Sorted by name.
   const std::vector<std::shared_ptr<const CollectionEntry>>& entries() const { return entries_; }
   const CatalogObject* find_object(std::string_view kind, std::string_view name) const;

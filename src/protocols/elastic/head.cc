@@ -78,7 +78,10 @@ Reply reply_of(const Failure& failure, const Presentation& shown) {
 
 struct Head::State {
   explicit State(Services given)
-      : services(std::move(given)), pins(*services.visible), router(endpoints()), metrics(*services.metrics) {
+      : services(std::move(given)),
+        pins(*services.visible, *services.catalog),
+        router(endpoints()),
+        metrics(*services.metrics) {
     services.pins = &pins;
   }
 

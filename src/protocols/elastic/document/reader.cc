@@ -20,7 +20,7 @@ net::Task<Outcome<std::vector<std::optional<views::StoredDocument>>>> read_docum
   std::vector<std::optional<views::StoredDocument>> documents(ids.size());
   engine::Snapshot snapshot;
   if (IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1") {
-    snapshot.add(call->services->pins->pin(index->id), *index->collection);
+    snapshot.add(call->services->pins->pin(*index), *index->collection);
   } else {
     const std::shared_ptr<engine::Collection> collections[] = {index->collection};
     snapshot = engine::Snapshot::take(*call->services->visible, collections);

@@ -102,7 +102,7 @@ net::Task<Outcome<Reply>> create_index(Call* call) {
   // Refreshed by hand from its first moment on.
   if (const Index index = call->catalog()->find(name);
       index && IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1")
-    call->services->pins->pin(index->id);
+    call->services->pins->pin(*index);
   std::string text;
   json::Writer out(text);
   out.begin_object();
@@ -217,7 +217,7 @@ net::Task<Outcome<Reply>> put_settings(Call* call) {
     const Index index = after->find(resolved.index->name);
     // Searches of an index that is refreshed by hand stay at this moment; others are live again.
     if (index && IndexMetadata::of(*index).setting("index.refresh_interval", "") == "-1") {
-      call->services->pins->pin(index->id);
+      call->services->pins->pin(*index);
     } else {
       call->services->pins->drop(resolved.index->id);
     }

@@ -207,7 +207,7 @@ net::Task<Outcome<engine::SearchResult>> run_search(Call* call, const SearchTarg
   for (std::size_t k = 0; k < pinned.size(); ++k) {
     const views::CollectionEntry& index = *targets->indices[pinned[k]].index;
     request.targets[pinned[k]].collection = live.size() + k;
-    snapshot.add(call->services->pins->pin(index.id), *index.collection);
+    snapshot.add(call->services->pins->pin(index), *index.collection);
   }
   const engine::Engine* engine = call->services->engine;
   auto ran = co_await call->services->pool->run(
