@@ -107,7 +107,8 @@ void Views::notice_ddl() {
 std::unique_ptr<Writer> Views::make_writer() {
   WriterOptions options;
   options.postgres = state_->options.postgres;
-  return make_batching_writer(std::move(options), state_->freshness, state_->visible, *state_->metrics);
+  return make_batching_writer(std::move(options), state_->catalog, state_->freshness, state_->visible,
+                              *state_->metrics);
 }
 
 ViewsStatus Views::status() const {

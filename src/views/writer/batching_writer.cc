@@ -68,9 +68,10 @@ std::vector<const DocumentWrite*> pointers(std::span<PendingWrite> batch) {
 
 class BatchingWriter final : public Writer {
  public:
-  BatchingWriter(WriterOptions options, Freshness& freshness, engine::VisibleLsn& visible,
-                 MetricRegistry& metrics)
+  BatchingWriter(WriterOptions options, const Catalog& catalog, Freshness& freshness,
+                 engine::VisibleLsn& visible, MetricRegistry& metrics)
       : options_(std::move(options)),
+        catalog_(catalog),
         freshness_(freshness),
         visible_(visible),
         pool_(std::make_unique<postgres::Pool>(pool_options(options_, options_.connections_max))),
@@ -120,7 +121,7 @@ class BatchingWriter final : public Writer {
       TimePoint deadline) override {
     net::Gate::Holder holder = gate_.hold();
     if (!holder) co_return make_error(ErrorCode::kCancelled, "the writer is stopped");
-    ReadScope scope{pool_.get(), push_pool_.get(), &freshness_, &visible_, role_of(principal), deadline};
+    ReadScope scope = read_scope(role_of(principal), deadline);
     if (from->kind == CollectionKind::kElastic) {
       auto rows = co_await read_elastic_rows(scope, from, std::move(ids));
       co_return rows;
@@ -154,6 +155,10 @@ class BatchingWriter final : public Writer {
 
   std::string role_of(const access::Principal& principal) const {
     return principal.role == options_.postgres.user ? std::string() : principal.role;
+  }
+
+  ReadScope read_scope(std::string role, TimePoint deadline) {
+    return {pool_.get(), push_pool_.get(), &freshness_, &visible_, &catalog_, std::move(role), deadline};
   }
 
   Result<void> make_room(const std::vector<DocumentWrite>& writes) const {
@@ -271,7 +276,8 @@ class BatchingWriter final : public Writer {
       Result<CommittedWrites> committed = make_error(ErrorCode::kInternal, "not tried");
       const DocumentWrite& first = part->front().write;
       if (goes_alone(first)) {
-        committed = co_await write_row_conditionally(scope, &visible_, &first);
+        const ReadScope reading = read_scope(key.role, scope.deadline);
+        committed = co_await write_row_conditionally(scope, reading, &first);
       } else {
         committed = co_await write_transaction(scope, pointers(*part));
       }
@@ -318,6 +324,7 @@ class BatchingWriter final : public Writer {
   }
 
   const WriterOptions options_;
+  const Catalog& catalog_;
   Freshness& freshness_;
   engine::VisibleLsn& visible_;
   std::unique_ptr<postgres::Pool> pool_;
@@ -335,9 +342,10 @@ class BatchingWriter final : public Writer {
 
 }  // namespace
 
-std::unique_ptr<Writer> make_batching_writer(WriterOptions options, Freshness& freshness,
-                                             engine::VisibleLsn& visible, MetricRegistry& metrics) {
-  return std::make_unique<BatchingWriter>(std::move(options), freshness, visible, metrics);
+std::unique_ptr<Writer> make_batching_writer(WriterOptions options, const Catalog& catalog,
+                                             Freshness& freshness, engine::VisibleLsn& visible,
+                                             MetricRegistry& metrics) {
+  return std::make_unique<BatchingWriter>(std::move(options), catalog, freshness, visible, metrics);
 }
 
 }  // namespace stele::views

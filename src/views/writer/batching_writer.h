@@ -25,8 +25,9 @@ struct WriterOptions {
   Duration settle_timeout = std::chrono::seconds(10);  // of each question about a lost COMMIT
 };
 
-// The Writer of the current reactor (writer.h says what it answers). `freshness` and `visible` outlive it.
-std::unique_ptr<Writer> make_batching_writer(WriterOptions options, Freshness& freshness,
-                                             engine::VisibleLsn& visible, MetricRegistry& metrics);
+// The Writer of the current reactor (writer.h says what it answers). The rest outlives it.
+std::unique_ptr<Writer> make_batching_writer(WriterOptions options, const Catalog& catalog,
+                                             Freshness& freshness, engine::VisibleLsn& visible,
+                                             MetricRegistry& metrics);
 
 }  // namespace stele::views

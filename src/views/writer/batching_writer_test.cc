@@ -190,6 +190,44 @@ TEST_F(WriterTest, RowsOfPublishedTables) {
   });
 }
 
+// A copy of the table took the place of the one that the request began with, which gets no changes any more.
+TEST_F(WriterTest, AConditionIsComparedWithTheGenerationOfNow) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    co_await value(test, "INSERT INTO film VALUES (1, 'en', 'a')");
+    const auto generation = [&](std::int64_t seq_no) {
+      auto made = std::make_shared<CollectionEntry>(*test->table_);
+      made->collection = *test->engine_->create_collection(
+          {made->name, {engine::KeyType::kI64, engine::KeyType::kText}}, {});
+      engine::ChangeBatch batch{.lsn = Lsn(1)};
+      batch.changes.emplace_back();
+      batch.changes[0].document.key =
+          *engine::DocKey::parse({engine::KeyType::kI64, engine::KeyType::kText}, "1:en");
+      batch.changes[0].document.source = "{}";
+      batch.changes[0].document.seq_no = seq_no;
+      STELE_CHECK(made->collection->apply(std::move(batch)).has_value());
+      return std::shared_ptr<const CollectionEntry>(made);
+    };
+    const auto former = generation(5);
+    test->visible_.publish(Lsn(1));
+    test->catalog_.replace(std::make_shared<const CatalogState>(
+        std::vector<std::shared_ptr<const CollectionEntry>>{generation(7)}, std::vector<CatalogObject>()));
+    const auto stored = co_await read(test, former, "1:en");
+    CO_ASSERT(stored.has_value());
+    EXPECT_EQ(stored->seq_no, 7U);
+    for (const std::uint64_t seq_no : {5U, 7U}) {
+      std::vector<DocumentWrite> writes;
+      writes.push_back(test->row("1:en", R"({"title":"b"})"));
+      writes[0].target = former;
+      writes[0].if_seq_no = seq_no;
+      const WriteReply reply = co_await write(test, std::move(writes));
+      EXPECT_EQ(told(reply.outcomes[0]), seq_no == 7 ? "updated 1" : "conflict");
+    }
+    test->catalog_.replace(std::make_shared<const CatalogState>());
+    const auto gone = co_await read(test, former, "1:en");
+    EXPECT_FALSE(gone.has_value());
+  });
+}
+
 TEST_F(WriterTest, ARoleWithoutPrivilegesIsRefused) {
   with_writer([](WriterTest* test) -> net::Task<void> {
     co_await value(test, "DROP ROLE IF EXISTS \"no \"\"body\"; CREATE ROLE \"no \"\"body\"");

@@ -84,8 +84,8 @@ class Proxy {
 net::Task<WriteReply> write_through(WriterTest* test, Proxy* proxy, WriterOptions options) {
   options.postgres = postgres::SharedTestServer::get().connect_options();
   options.postgres.addresses = {proxy->address()};
-  const auto writer =
-      make_batching_writer(std::move(options), test->freshness_, test->visible_, test->metrics_);
+  const auto writer = make_batching_writer(std::move(options), test->catalog_, test->freshness_,
+                                           test->visible_, test->metrics_);
   std::vector<DocumentWrite> writes;
   writes.push_back(test->index("x", R"({"n":1})"));
   auto reply = co_await writer->write({}, std::move(writes),

@@ -37,10 +37,16 @@ std::optional<StoredDocument> from_view(const engine::CollectionView& view, cons
   return document;
 }
 
-StoredDocuments snapshot_rows(engine::VisibleLsn& visible, const CollectionEntry& from,
-                              const std::vector<std::string>& ids) {
-  const std::shared_ptr<engine::Collection> collections[] = {from.collection};
-  const engine::Snapshot snapshot = engine::Snapshot::take(visible, collections);
+// By the generation that the catalog shows by now: the one that a request began with gets no more changes
+// once another took its place.
+Result<StoredDocuments> snapshot_rows(const ReadScope& scope, const CollectionEntry& from,
+                                      const std::vector<std::string>& ids) {
+  const auto current = scope.catalog->current()->find_id(from.id);
+  if (!current) return make_error(ErrorCode::kNotFound, from.name + " is not served any more");
+  if (!current->collection)
+    return make_error(ErrorCode::kUnavailable, from.name + " is being built: " + current->reason);
+  const std::shared_ptr<engine::Collection> collections[] = {current->collection};
+  const engine::Snapshot snapshot = engine::Snapshot::take(*scope.visible, collections);
   StoredDocuments documents;
   for (const std::string& id : ids) documents.push_back(from_view(snapshot.view(0), id));
   return documents;
@@ -140,11 +146,10 @@ net::Task<Result<StoredDocuments>> read_view_rows(ReadScope scope,
   if (!flushed) co_return flushed.error();
   auto waited = co_await wait_for_position(scope.push_pool, scope.freshness, *flushed, scope.deadline);
   if (!waited) co_return waited.error();
-  co_return snapshot_rows(*scope.visible, *from, ids);
+  co_return snapshot_rows(scope, *from, ids);
 }
 
-net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope,
-                                                           engine::VisibleLsn* visible,
+net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope, ReadScope reading,
                                                            const DocumentWrite* write) {
   if (!write->target->collection)
     co_return make_error(ErrorCode::kUnavailable, write->target->name + " is being built");
@@ -170,7 +175,7 @@ net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scop
   STELE_CO_TRY(const Lsn position, Lsn::parse(locked->back()->value().value_or("")));
   auto waited = co_await wait_for_position(scope.push_pool, scope.freshness, position, scope.deadline);
   if (!waited) co_return waited.error();
-  const StoredDocuments now = snapshot_rows(*visible, *write->target, {write->id});
+  STELE_CO_TRY(const StoredDocuments now, snapshot_rows(reading, *write->target, {write->id}));
   CommittedWrites refused;
   refused.empty = true;
   if (!now[0] || now[0]->seq_no != *write->if_seq_no) {

@@ -19,6 +19,7 @@ struct ReadScope {
   postgres::Pool* push_pool = nullptr;
   Freshness* freshness = nullptr;
   engine::VisibleLsn* visible = nullptr;
+  const Catalog* catalog = nullptr;
   std::string role;
   TimePoint deadline = kNoDeadline;
 };
@@ -44,8 +45,7 @@ net::Task<Result<Lsn>> flush_position(postgres::Pool* pool, TimePoint deadline);
 
 // A write of one row of a published table under if_seq_no: locks the row, waits until the view shows what was
 // committed before, compares, writes. kConflict with "seq_no" when it is another.
-net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope,
-                                                           engine::VisibleLsn* visible,
+net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scope, ReadScope reading,
                                                            const DocumentWrite* write);
 
 }  // namespace stele::views

@@ -135,8 +135,8 @@ class WriterTest : public postgres::PostgresTest {
     STELE_CHECK_MESSAGE(made.has_value(), made ? std::string() : made.error().to_string());
     net::spawn(test->echo_.run(&test->freshness_));
     co_await test->echo_.ready.wait();
-    test->writer_ =
-        make_batching_writer(std::move(options), test->freshness_, test->visible_, test->metrics_);
+    test->writer_ = make_batching_writer(std::move(options), test->catalog_, test->freshness_, test->visible_,
+                                         test->metrics_);
     co_await body(test);
     co_await test->writer_->stop();
     test->writer_.reset();
@@ -161,6 +161,14 @@ class WriterTest : public postgres::PostgresTest {
                                                net::Reactor::current()->now() + std::chrono::seconds(30));
     co_return reply;
   }
+  static net::Task<std::optional<StoredDocument>> read(WriterTest* test,
+                                                       std::shared_ptr<const CollectionEntry> from,
+                                                       std::string id) {
+    auto documents = co_await test->writer_->read({}, std::move(from), {std::move(id)},
+                                                  net::Reactor::current()->now() + std::chrono::seconds(30));
+    if (!documents) co_return std::nullopt;
+    co_return std::move(documents->front());
+  }
   static net::Task<std::string> value(WriterTest* test, std::string query) {
     auto results = co_await test->sql_->query(std::move(query), kNoDeadline);
     if (!results) co_return results.error().to_string();
@@ -179,6 +187,7 @@ class WriterTest : public postgres::PostgresTest {
   engine::VisibleLsn visible_;
   std::unique_ptr<engine::Engine> engine_;
   Freshness freshness_;
+  Catalog catalog_;
   MetricRegistry metrics_;
   Echo echo_;
   std::unique_ptr<postgres::Connection> sql_;
