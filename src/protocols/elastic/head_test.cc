@@ -165,6 +165,16 @@ TEST_F(HeadTest, ABulkMapsANewFieldOnce) {
   EXPECT_EQ(node_.definition_changes(), 1);
 }
 
+TEST_F(HeadTest, ALargeBulkLetsOthersHaveTheirTurn) {
+  constexpr std::size_t kItems = 5'120;
+  std::string body;
+  for (std::size_t i = 0; i < kItems; ++i) body += "{\"index\":{}}\n{\"n\":1}\n";
+  const std::size_t turns =
+      node_.turns_during("POST", "/new/_bulk", body, {{"Content-Type", "application/x-ndjson"}});
+  // Reading, looking up, telling outcomes and writing the reply by 256, checking documents by 64.
+  EXPECT_GE(turns, 4 * (kItems / 256) + kItems / 64 - 10);
+}
+
 TEST_F(HeadTest, SearchesMatchSortAndPage) {
   load_films();
   EXPECT_EQ(ids(R"({"query":{"match":{"title":"quick"}}})"), "3 1");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <future>
 #include <map>
@@ -58,8 +59,20 @@ class MemoryNode final : public views::Administration, public views::Writer {
     for (auto& [name, value] : headers) request.headers.add(std::move(name), std::move(value));
     std::promise<net::HttpResponse> promise;
     auto answer = promise.get_future();
-    reactor_->spawn(run(head_.get(), std::move(request), &promise));
+    reactor_->spawn(run(head_.get(), std::move(request), &promise, &answering_));
     return answer.get();
+  }
+
+  // How often another coroutine of the reactor had its turn while this request was answered.
+  std::size_t turns_during(std::string method, std::string target, std::string body,
+                           std::vector<std::pair<std::string, std::string>> headers) {
+    std::atomic<bool> over = false;
+    std::promise<std::size_t> promise;
+    auto turns = promise.get_future();
+    reactor_->spawn(count_turns(&answering_, &over, &promise));
+    request(std::move(method), std::move(target), std::move(body), std::move(headers));
+    over = true;
+    return turns.get();
   }
 
   // How often fields were added.
@@ -207,8 +220,21 @@ class MemoryNode final : public views::Administration, public views::Writer {
     return {};
   }
 
-  static net::Task<void> run(Head* head, net::HttpRequest request, std::promise<net::HttpResponse>* promise) {
+  static net::Task<void> count_turns(const bool* answering, const std::atomic<bool>* over,
+                                     std::promise<std::size_t>* promise) {
+    std::size_t turns = 0;
+    while (!over->load()) {
+      if (*answering) ++turns;
+      co_await net::Reactor::current()->yield();
+    }
+    promise->set_value(turns);
+  }
+
+  static net::Task<void> run(Head* head, net::HttpRequest request, std::promise<net::HttpResponse>* promise,
+                             bool* answering) {
+    *answering = true;
     auto response = co_await head->handle(std::move(request));
+    *answering = false;
     promise->set_value(std::move(response));
   }
 
@@ -280,6 +306,7 @@ class MemoryNode final : public views::Administration, public views::Writer {
   std::uint64_t lsn_ = 1;
   std::uint64_t last_seq_no_ = 0;
   int definition_changes_ = 0;
+  bool answering_ = false;  // of the reactor
   std::function<void()> race_;
   std::unique_ptr<Head> head_;
   std::unique_ptr<net::Reactor> reactor_;

@@ -117,36 +117,51 @@ Outcome<BulkItem> read_action(std::string_view text, std::size_t line, const Bul
 
 }  // namespace
 
-Outcome<std::vector<BulkItem>> parse_bulk(std::string_view text, const BulkDefaults& defaults) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return parse_failure("request body is required");
-  std::vector<BulkItem> items;
+Outcome<bool> BulkParser::read_item() {
   std::string_view line;
   bool ended = false;
-  std::size_t number = 0;
-  std::vector<std::string> problems;
-  while (next_line(text, line, ended)) {
-    ++number;
-    if (is_blank(line)) continue;
+  do {
+    if (!next_line(rest_, line, ended)) return false;
+    ++line_;
+  } while (is_blank(line));
+  blank_ = false;
+  if (!ended) return not_terminated();
+  STELE_TRY(BulkItem item, read_action(line, line_, defaults_));
+  if (item.operation.type != OperationType::kDelete) {
+    if (!next_line(rest_, line, ended)) return false;  // an action without its document, as the last line
+    ++line_;
     if (!ended) return not_terminated();
-    STELE_TRY(BulkItem item, read_action(line, number, defaults));
-    if (item.operation.type != OperationType::kDelete) {
-      if (!next_line(text, line, ended)) break;  // an action without its document, as the last line
-      ++number;
-      if (!ended) return not_terminated();
-      item.operation.source = std::string(line);
-    }
-    const bool needs_id =
-        item.operation.type == OperationType::kUpdate || item.operation.type == OperationType::kDelete;
-    if (item.operation.index.empty()) problems.emplace_back("index is missing");
-    if (needs_id && item.operation.id.empty() && !item.failure) problems.emplace_back("id is missing");
-    if (items.size() >= kItemsMax)
-      return Failure{413, "content_too_long_exception", "too many items in one bulk request"};
-    items.push_back(std::move(item));
+    item.operation.source = std::string(line);
   }
-  if (!problems.empty()) return validation_failure(problems);
-  if (items.empty()) return validation_failure({"no requests added"});
-  return items;
+  const bool needs_id =
+      item.operation.type == OperationType::kUpdate || item.operation.type == OperationType::kDelete;
+  if (item.operation.index.empty()) problems_.emplace_back("index is missing");
+  if (needs_id && item.operation.id.empty() && !item.failure) problems_.emplace_back("id is missing");
+  if (items_.size() >= kItemsMax)
+    return Failure{413, "content_too_long_exception", "too many items in one bulk request"};
+  items_.push_back(std::move(item));
+  return true;
+}
+
+Outcome<bool> BulkParser::read(std::size_t items_max) {
+  for (std::size_t i = 0; i < items_max; ++i) {
+    STELE_TRY(const bool more, read_item());
+    if (!more) return false;
+  }
+  return true;
+}
+
+Outcome<std::vector<BulkItem>> BulkParser::finish() {
+  if (blank_) return parse_failure("request body is required");
+  if (!problems_.empty()) return validation_failure(problems_);
+  if (items_.empty()) return validation_failure({"no requests added"});
+  return std::move(items_);
+}
+
+Outcome<std::vector<BulkItem>> parse_bulk(std::string_view text, const BulkDefaults& defaults) {
+  BulkParser parser(text, defaults);
+  STELE_RETURN_IF_ERROR(parser.read(kItemsMax + 1));
+  return parser.finish();
 }
 
 }  // namespace stele::elastic

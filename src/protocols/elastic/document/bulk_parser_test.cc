@@ -73,5 +73,19 @@ TEST(BulkParser, SomeFaultsAreOfTheirItemAlone) {
   EXPECT_TRUE((*items)[1].failure.has_value());
 }
 
+TEST(BulkParser, ReadsInPieces) {
+  std::string text = "\n";
+  for (int i = 0; i < 5; ++i) text += "{\"delete\":{\"_id\":\"" + std::to_string(i) + "\"}}\n \n";
+  BulkParser parser(text, {"index"});
+  for (const bool more : {true, true, false}) EXPECT_EQ(parser.read(2).value(), more);
+  const auto items = parser.finish();
+  ASSERT_TRUE(items);
+  ASSERT_EQ(items->size(), 5U);
+  EXPECT_EQ((*items)[4].operation.id, "4");
+  BulkParser broken("{\"delete\":{\"_id\":\"1\"}}\n{}\n", {"index"});
+  EXPECT_TRUE(broken.read(1).value());
+  EXPECT_FALSE(broken.read(1));
+}
+
 }  // namespace
 }  // namespace stele::elastic

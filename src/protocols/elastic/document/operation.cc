@@ -16,7 +16,8 @@ namespace stele::elastic {
 namespace {
 
 constexpr std::size_t kIdBytesMax = 512;
-constexpr std::size_t kYieldEvery = 64;  // documents checked in one go on the reactor
+constexpr std::size_t kYieldEvery = 64;    // documents checked in one go on the reactor
+constexpr std::size_t kItemsAtOnce = 256;  // operations that are only looked at
 
 Outcome<> check_operation(const Operation& operation) {
   if (operation.index.empty()) return validation_failure({"index is missing"});
@@ -104,7 +105,7 @@ class Run {
     if (!writes.empty()) {
       auto outcome =
           co_await call_->services->writer().write(call_->principal, std::move(writes), call_->deadline);
-      settle(written, outcome);
+      co_await settle(&written, &outcome);
     }
     pending_.clear();
   }
@@ -181,13 +182,15 @@ class Run {
     pending.write = std::move(write);
   }
 
-  void settle(const std::vector<Pending*>& written, views::WriteReply& outcome) {
-    if (!outcome.lsn.is_none()) reply_->lsn = reply_->lsn ? std::max(*reply_->lsn, outcome.lsn) : outcome.lsn;
-    reply_->not_applied |= !outcome.applied;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-      Pending& pending = *written[i];
+  net::Task<void> settle(const std::vector<Pending*>* written, views::WriteReply* outcome) {
+    if (!outcome->lsn.is_none())
+      reply_->lsn = reply_->lsn ? std::max(*reply_->lsn, outcome->lsn) : outcome->lsn;
+    reply_->not_applied |= !outcome->applied;
+    for (std::size_t i = 0; i < written->size(); ++i) {
+      if (i % kItemsAtOnce == kItemsAtOnce - 1) co_await net::Reactor::current()->yield();
+      Pending& pending = *(*written)[i];
       const Operation& operation = *pending.operation;
-      Result<views::DocumentOutcome>& result = outcome.outcomes[i];
+      Result<views::DocumentOutcome>& result = outcome->outcomes[i];
       if (result) {
         OperationResult told{pending.index, operation.id,    result->result,
                              false,         result->version, result->seq_no};
@@ -247,7 +250,9 @@ net::Task<void> execute_once(Call* call, std::vector<Operation>* operations, std
   Run run(call, &preparation, reply);
   std::set<std::pair<std::string, std::string>> seen;
   std::set<std::pair<std::string, std::string>> updated;
+  std::size_t looked_at = 0;
   for (const std::size_t number : numbers) {
+    if (++looked_at % kItemsAtOnce == 0) co_await net::Reactor::current()->yield();
     Operation& operation = (*operations)[number];
     reply->results[number] = illegal_argument("not executed");
     if (Outcome<> valid = check_operation(operation); !valid) {

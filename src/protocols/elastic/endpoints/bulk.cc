@@ -1,6 +1,7 @@
 #include <set>
 
 #include "json/writer.h"
+#include "net/reactor.h"
 #include "protocols/elastic/document/bulk_parser.h"
 #include "protocols/elastic/endpoints/handlers.h"
 #include "protocols/elastic/search/refresh_pins.h"
@@ -9,6 +10,17 @@
 
 namespace stele::elastic {
 namespace {
+
+constexpr std::size_t kItemsAtOnce = 256;  // then others of the reactor have their turn
+
+net::Task<Outcome<std::vector<BulkItem>>> read_items(Call* call, BulkDefaults defaults) {
+  BulkParser parser(call->body, std::move(defaults));
+  while (true) {
+    STELE_CO_TRY(const bool more, parser.read(kItemsAtOnce));
+    if (!more) co_return parser.finish();
+    co_await net::Reactor::current()->yield();
+  }
+}
 
 void write_failed_item(json::Writer& out, const Operation& operation, const Failure& failure) {
   out.member("_index", operation.index);
@@ -58,7 +70,8 @@ net::Task<Outcome<Reply>> bulk(Call* call) {
   if (call->parameters.has("pipeline") && call->parameters.text("pipeline") != "_none")
     co_return not_supported("[pipeline] is");
   STELE_CO_TRY(const std::optional<SourceFilter> source, SourceFilter::from_parameters(call->parameters));
-  STELE_CO_TRY(std::vector<BulkItem> items, parse_bulk(call->body, defaults));
+  auto read = co_await read_items(call, std::move(defaults));
+  STELE_CO_TRY(std::vector<BulkItem> items, std::move(read));
   // What stays of an item for its reply.
   struct Told {
     OperationType type;
@@ -95,7 +108,9 @@ net::Task<Outcome<Reply>> bulk(Call* call) {
   out.member("errors", errors);
   out.member("took", call->took_ms());
   out.key("items").begin_array();
+  std::size_t answered = 0;
   for (const Told& item : told) {
+    if (++answered % kItemsAtOnce == 0) co_await net::Reactor::current()->yield();
     out.begin_object().key(to_string(item.type)).begin_object();
     if (item.failure) {
       Operation named;
