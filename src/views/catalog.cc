@@ -5,20 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "postgres/replication/slot.h"
+
 namespace stele::views {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKindNames = {"published", "elastic", "qdrant"};
 constexpr std::array<std::string_view, 4> kStateNames = {"building", "ready", "stale", "failed"};
-
-void append_quoted(std::string& out, std::string_view name) {
-  out.push_back('"');
-  for (const char c : name) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  out.push_back('"');
-}
 
 }  // namespace
 
@@ -31,11 +24,7 @@ std::string_view to_string(CollectionState state) {
 }
 
 std::string TableName::quoted() const {
-  std::string out;
-  append_quoted(out, schema);
-  out.push_back('.');
-  append_quoted(out, name);
-  return out;
+  return postgres::quote_identifier(schema) + "." + postgres::quote_identifier(name);
 }
 
 CatalogState::CatalogState(std::vector<std::shared_ptr<const CollectionEntry>> entries,

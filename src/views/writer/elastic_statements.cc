@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <unordered_map>
 #include <utility>
 
@@ -54,12 +53,6 @@ std::string text_of(Kind kind, const std::string& table) {
              " RETURNING d._id, d._version + 1, d._seq_no, false";
   }
   return {};
-}
-
-std::uint64_t number(postgres::wire::Cell cell) {
-  std::uint64_t value = 0;
-  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
-  return value;
 }
 
 class ElasticStatements final : public BatchStatements {
@@ -239,15 +232,6 @@ class ElasticStatements final : public BatchStatements {
 };
 
 }  // namespace
-
-std::string quoted_identifier(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 std::unique_ptr<BatchStatements> elastic_statements(std::span<const DocumentWrite* const> writes) {
   return std::make_unique<ElasticStatements>(writes);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "postgres/replication/slot.h"
 #include "views/writer/array_parameter.h"
 #include "views/writer/statements.h"
 
@@ -150,7 +151,7 @@ class PointStatements final : public BatchStatements {
     std::string set = "payload = EXCLUDED.payload";
     std::size_t number = 3;
     for (const PointVector& vector : write.target->definition->vectors) {
-      const std::string column = quoted_identifier(vector.column);
+      const std::string column = postgres::quote_identifier(vector.column);
       columns += ", " + column;
       values += ", $" + std::to_string(number++);
       set += ", " + column + " = EXCLUDED." + column;
@@ -177,7 +178,7 @@ class PointStatements final : public BatchStatements {
     for (const VectorWrite& vector : write.vectors) {
       const auto kind = std::ranges::find(kinds, vector.column, &PointVector::column);
       if (kind == kinds.end()) continue;
-      assign(quoted_identifier(vector.column));
+      assign(postgres::quote_identifier(vector.column));
       add_vector(statement.parameters, *kind, &vector);
     }
     if (set.empty()) set = "id = id";

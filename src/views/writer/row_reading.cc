@@ -1,13 +1,13 @@
 #include "views/writer/row_reading.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <unordered_map>
 #include <utility>
 
 #include "engine/collection.h"
 #include "net/reactor.h"
+#include "postgres/replication/slot.h"
 #include "views/writer/array_parameter.h"
 #include "views/writer/statements.h"
 
@@ -16,12 +16,6 @@ namespace {
 
 // After so long without the views, something may hold the log back.
 constexpr Duration kPushAfter = std::chrono::milliseconds(20);
-
-std::uint64_t number(postgres::wire::Cell cell) {
-  std::uint64_t value = 0;
-  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
-  return value;
-}
 
 std::optional<StoredDocument> from_view(const engine::CollectionView& view, const std::string& id) {
   Result<engine::DocKey> key = engine::DocKey::parse(view.key_layout(), id);
@@ -52,12 +46,6 @@ Result<StoredDocuments> snapshot_rows(const ReadScope& scope, const CollectionEn
   return documents;
 }
 
-postgres::Statement plain(std::string sql) {
-  postgres::Statement statement;
-  statement.sql = std::move(sql);
-  return statement;
-}
-
 // Runs a read under the caller's role, which PostgreSQL then checks.
 net::Task<Result<postgres::ResultSet>> execute_as(postgres::Connection* connection, const std::string* role,
                                                   postgres::Statement statement, TimePoint deadline) {
@@ -67,7 +55,7 @@ net::Task<Result<postgres::ResultSet>> execute_as(postgres::Connection* connecti
   }
   std::vector<postgres::Statement> statements;
   statements.push_back(plain("BEGIN"));
-  statements.push_back(plain("SET LOCAL ROLE " + quoted_identifier(*role)));
+  statements.push_back(plain("SET LOCAL ROLE " + postgres::quote_identifier(*role)));
   statements.back().keep = false;
   statements.push_back(std::move(statement));
   statements.push_back(plain("COMMIT"));
@@ -159,7 +147,7 @@ net::Task<Result<CommittedWrites>> write_row_conditionally(TransactionScope scop
   std::vector<postgres::Statement> lock;
   lock.push_back(plain("BEGIN"));
   if (!scope.role.empty()) {
-    lock.push_back(plain("SET LOCAL ROLE " + quoted_identifier(scope.role)));
+    lock.push_back(plain("SET LOCAL ROLE " + postgres::quote_identifier(scope.role)));
     lock.back().keep = false;
   }
   lock.push_back(plain("SELECT FROM " + write->target->table.quoted() + " AS t WHERE " +

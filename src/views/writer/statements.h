@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,7 +16,10 @@
 
 namespace stele::views {
 
-std::string quoted_identifier(std::string_view name);
+// A statement as text, its parameters still to come.
+postgres::Statement plain(std::string sql);
+// What a cell says of a count or a number that is never negative; 0 where it is NULL.
+std::uint64_t number(postgres::wire::Cell cell);
 
 // The statements that write a batch of documents of one table, and what their results say of each. The
 // documents come sorted by id; one id's writes keep their order.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "json/document.h"
+#include "postgres/replication/slot.h"
 #include "views/writer/statements.h"
 
 namespace stele::views {
@@ -64,7 +65,7 @@ Result<Plan> make_plan(const DocumentWrite& write) {
                           "column [" + column.column + "] is not part of the document: " + column.left_out);
       continue;
     }
-    (given ? plan.columns : plan.absent).push_back(quoted_identifier(column.column));
+    (given ? plan.columns : plan.absent).push_back(postgres::quote_identifier(column.column));
   }
   for (const json::Member& member : source.root().members())
     if (std::ranges::find(definition.columns, member.key, &ColumnMapping::column) == definition.columns.end())
@@ -142,8 +143,8 @@ class TableStatements final : public BatchStatements {
     for (const std::string& column : plan.absent) set.push_back(column + " = DEFAULT");
     if (update) {
       if (set.empty())
-        set.push_back(quoted_identifier(key_columns(definition)[0]->column) + " = t." +
-                      quoted_identifier(key_columns(definition)[0]->column));
+        set.push_back(postgres::quote_identifier(key_columns(definition)[0]->column) + " = t." +
+                      postgres::quote_identifier(key_columns(definition)[0]->column));
       statement.sql = "UPDATE " + table + " AS t SET " + joined(set, ", ") + " FROM " + row + " AS r WHERE " +
                       key_condition(definition, 1) + " RETURNING false";
       return statement;
@@ -153,7 +154,7 @@ class TableStatements final : public BatchStatements {
     std::vector<std::string> conflict;
     std::size_t number = 1;
     for (const ColumnMapping* key : key_columns(definition)) {
-      columns.push_back(quoted_identifier(key->column));
+      columns.push_back(postgres::quote_identifier(key->column));
       conflict.push_back(columns.back());
       values.push_back("$" + std::to_string(number++) + "::text::" + key->type);
     }
@@ -209,7 +210,7 @@ Result<std::vector<std::string>> key_values(const CollectionDefinition& definiti
 std::string key_condition(const CollectionDefinition& definition, std::size_t first) {
   std::vector<std::string> terms;
   for (const ColumnMapping* key : key_columns(definition))
-    terms.push_back("t." + quoted_identifier(key->column) + " = $" + std::to_string(first++) +
+    terms.push_back("t." + postgres::quote_identifier(key->column) + " = $" + std::to_string(first++) +
                     "::text::" + key->type);
   return joined(terms, " AND ");
 }

@@ -6,18 +6,13 @@
 
 #include "base/log.h"
 #include "net/reactor.h"
+#include "postgres/replication/slot.h"
 #include "views/writer/statements.h"
 
 namespace stele::views {
 namespace {
 
 constexpr Logger kLog("writer");
-
-postgres::Statement plain(std::string sql) {
-  postgres::Statement statement;
-  statement.sql = std::move(sql);
-  return statement;
-}
 
 bool server_is_gone(const postgres::Connection& connection, const Error& error) {
   return connection.is_broken() || error.code == ErrorCode::kConnectionClosed;
@@ -53,7 +48,7 @@ net::Task<Result<Opened>> open_and_write(postgres::Connection* connection, const
   std::vector<postgres::Statement> statements;
   if (!begun) statements.push_back(plain("BEGIN"));
   if (!begun && !scope->role.empty()) {
-    statements.push_back(plain("SET LOCAL ROLE " + quoted_identifier(scope->role)));
+    statements.push_back(plain("SET LOCAL ROLE " + postgres::quote_identifier(scope->role)));
     statements.back().keep = false;
   }
   postgres::Statement message =
