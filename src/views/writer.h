@@ -69,8 +69,8 @@ struct StoredDocument {
 
 // How do documents become rows? Gathers the writes of all callers of a reactor into transactions (by role and
 // table, sorted by key, one id once), commits, and answers each caller with his own result once the views
-// show it. On a failure the batch is tried again one by one, so that one bad document fails alone. An outcome
-// that is not known after a lost connection is asked of pg_xact_status and, where that says "committed", of
+// show it. A batch that fails is tried again in halves, so that one bad document fails alone. An outcome that
+// is not known after a lost connection is asked of pg_xact_status and, where that says "committed", of
 // our message in the stream (after a crash an xid may be another's); still unknown is kUnknownOutcome, never
 // a resend. Threads: confined to its reactor (one Writer a reactor). Limits: queued bytes and documents;
 // beyond them kResourceExhausted. Errors of PostgreSQL arrive as kDatabase with their fields.
