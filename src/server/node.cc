@@ -107,7 +107,8 @@ Result<void> Node::start_views() {
   views::ViewsOptions options;
   options.postgres = context_.postgres;
   options.node_id = identity_.node_id;
-  options.spool_directory = directory_->path() + "/spool";
+  STELE_TRY(const auto spools, io::open_directory(directory_->path() + "/spool"));
+  options.spool_directory = spools->path();
   STELE_RETURN_IF_ERROR(views::parse_key_classes(configuration_.redis_key_classes, options.keys));
   auto started = views::Views::start(std::move(options), metrics_);
   if (!started) {
