@@ -138,8 +138,9 @@ Outcome<> read_sparse_vectors(json::Value value, VectorsRead& read) {
       if (type->string() != "float32" && type->string() != "float16")
         return not_supported(fmt::format("the datatype {} of sparse vectors", type->raw()));
     const std::string column = column_of(name);
+    if (name.empty()) return wrong_input("Sparse vector name cannot be empty");
     for (const views::PointVector& other : read.vectors)
-      if (name.empty() || other.column == column)
+      if (other.column == column)
         return wrong_input(
             fmt::format("Dense and sparse vector names must be unique - duplicate found with '{}'", name));
     read.vectors.push_back({std::string(name), column, true});

@@ -139,9 +139,7 @@ class QueryReader {
     const auto vector = lookup->find("vector");
     const std::string_view wanted = vector && vector->is_string() ? vector->string() : std::string_view();
     spec.lookup_vector = spec.lookup->vector(wanted);
-    if (spec.lookup_vector == nullptr)
-      return not_found(
-          fmt::format("Vector with name `{}` is not found in collection `{}`", wanted, spec.lookup->name()));
+    // One that is not there is told once the point is known to be: then 400, else 404.
     return {};
   }
 

@@ -89,6 +89,7 @@ class QueryRunner {
       const DocKey& key = keys_.at(from).at(*input.id);
       const engine::DocumentPtr document = key.is_none() ? nullptr : snapshot_.view(i).get(key);
       if (!document) return not_found(fmt::format("No point with id {} found", input.id->text()));
+      if (params == nullptr) return wrong_input("Not existing vector name error: the vector of lookup_from");
       if (const std::vector<float>* elements = find_vector(*document, *params)) return *elements;
       return wrong_input(
           fmt::format("Point {} does not have a vector with name `{}`", input.id->text(), params->name));
