@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/cli_client.h"
 #include "server/demo_load.h"
 #include "server/doctor.h"
 #include "server/publish.h"
 #include "server/serve.h"
 #include "server/status.h"
+#include "server/tour/tour.h"
 
 namespace stele::server {
 
@@ -43,6 +45,17 @@ Result<void> demo(const Configuration& configuration, const Arguments& arguments
   return run_demo_load(configuration);
 }
 
+Result<void> tour(const Configuration& configuration, const Arguments& arguments) {
+  STELE_TRY(TourLevel level, find_level(arguments.empty() ? "1" : arguments[0]));
+  const auto address = [&](const Port& port) { return net::Address{configuration.listen, port.value_or(0)}; };
+  TourServers servers{.redis = address(configuration.redis_port),
+                      .elastic = address(configuration.elastic_port),
+                      .qdrant = address(configuration.qdrant_port),
+                      .redis_password = configuration.redis_password};
+  STELE_TRY(servers.sql, sql_options(configuration));
+  return run_to_end([&] { return take_tour(servers, level); });
+}
+
 Result<void> print_version(const Configuration&, const Arguments&) {
   fmt::print("stele {}\n", version());
   return {};
@@ -56,6 +69,8 @@ constexpr std::array kCommands = {
     Command{"publish", "TABLE [OPTIONS]", "make a table a collection (OPTIONS: a JSON object)", 1, 2,
             publish},
     Command{"demo", "load", "load the machine's Debian package catalogue into a running node", 1, 1, demo},
+    Command{"tour", "[LEVEL|FILE]", "show a level's steps against a running node, and keep the evidence", 0,
+            1, tour},
     Command{"version", "", "print the version", 0, 0, print_version},
 };
 

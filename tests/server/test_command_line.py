@@ -20,7 +20,7 @@ def stele_command(*arguments, timeout=60):
 def test_help_names_every_command_and_port():
     shown = stele_command("--help")
     assert shown.returncode == 0
-    for word in ("serve", "doctor", "status", "publish", "demo", "--sql-port", "--redis-port", "--elastic-port", "--console-port",
+    for word in ("serve", "doctor", "status", "publish", "demo", "tour", "--sql-port", "--redis-port", "--elastic-port", "--console-port",
                  "--data-dir", "--ready-file", "--postgres"):
         assert word in shown.stdout
 

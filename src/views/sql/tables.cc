@@ -52,6 +52,24 @@ CREATE TABLE IF NOT EXISTS stele.node (
 );
 ALTER TABLE stele.node REPLICA IDENTITY FULL;
 
+-- What `stele tour` sent and saw: its evidence.
+CREATE TABLE IF NOT EXISTS stele.tour (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run uuid NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  level integer NOT NULL,
+  item text NOT NULL,
+  step integer NOT NULL,
+  protocol text NOT NULL,
+  request text NOT NULL,
+  body text NOT NULL,
+  status integer,
+  answer text NOT NULL,
+  problem text,
+  passed boolean GENERATED ALWAYS AS (problem IS NULL) STORED,
+  took_us bigint NOT NULL
+);
+
 CREATE OR REPLACE VIEW stele.status AS
 SELECT c.name AS collection,
        c.kind,
