@@ -99,7 +99,7 @@ std::string_view version() {
 
 std::string help_text() {
   std::string text =
-      "Stele serves one PostgreSQL to SQL, Redis and Elasticsearch clients.\n\nUsage: stele COMMAND "
+      "Stele serves one PostgreSQL to SQL, Redis, Elasticsearch and Qdrant clients.\n\nUsage: stele COMMAND "
       "[SETTINGS]\n\n";
   for (const Command& command : kCommands) {
     text += fmt::format("  {:26} {}\n", fmt::format("{} {}", command.name, command.arguments), command.help);

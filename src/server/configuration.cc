@@ -85,7 +85,7 @@ constexpr std::array kSettings = {
     Setting{"qdrant-port", "PORT", "Qdrant's REST API (default 6333)", set_port<&C::qdrant_port>},
     Setting{"qdrant-api-key", "KEY", "what Qdrant's clients must show as api-key (default: nothing)",
             set_text<&C::qdrant_api_key>},
-    Setting{"qdrant-grpc-port", "PORT", "Qdrant's gRPC API (default 6334)", set_port<&C::qdrant_grpc_port>},
+    Setting{"qdrant-grpc-port", "PORT", "Qdrant's gRPC API (not served yet)", set_port<&C::qdrant_grpc_port>},
     Setting{"console-port", "PORT", "health, metrics and status (default 8800)", set_port<&C::console_port>},
     Setting{"tls-certificate", "FILE", "PEM certificate chain: the SQL and Redis heads offer TLS",
             set_text<&C::tls_certificate>},
