@@ -118,8 +118,8 @@ class Keyspace {
   virtual std::size_t expire_some(std::size_t limit) = 0;
 
   // All that the written-behind classes changed since the last cut; null when a group is in the way. Each
-  // object of a cut is committed or given back by `flush_failed`, before the next is taken: in one call, or in
-  // several with parts of the cut, where PostgreSQL refuses some of its objects.
+  // object of a cut is committed or given back by `flush_failed`, before the next is taken: in one call, or
+  // in several with parts of the cut, where PostgreSQL refuses some of its objects.
   virtual std::optional<Cut> take_cut() = 0;
   // PostgreSQL committed it. The objects stay dirty until their echo.
   virtual void flush_committed(const Cut& cut) = 0;

@@ -26,7 +26,7 @@ struct Configuration {
   Port sql_port = 6432;
   Port redis_port = 6379;
   std::string redis_key_classes;  // see views::parse_key_classes
-  std::string redis_password;  // what AUTH asks for; empty: nothing
+  std::string redis_password;     // what AUTH asks for; empty: nothing
   Port elastic_port = 9200;
   Port qdrant_port = 6333;
   Port qdrant_grpc_port = 6334;
