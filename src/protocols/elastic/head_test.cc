@@ -191,6 +191,25 @@ TEST_F(HeadTest, SearchesMatchSortAndPage) {
   EXPECT_EQ(ids(R"({"query":{"match_all":{}},"post_filter":{"term":{"genre":"a"}}})"), "1");
 }
 
+TEST_F(HeadTest, ScoresAreToldWhereTheyAreAskedFor) {
+  load_films();
+  const auto told = [&](std::string_view more) {
+    const std::string body =
+        R"({"query":{"match":{"title":"quick"}},"sort":["year"])" + std::string(more) + "}";
+    const net::HttpResponse response = node_.request("POST", "/films/_search", body);
+    return std::pair(response.body.contains("\"max_score\":null"), response.body.contains("\"_score\":null"));
+  };
+  EXPECT_EQ(told(""), std::pair(true, true));
+  EXPECT_EQ(told(R"(,"track_scores":true)"), std::pair(false, false));
+  EXPECT_EQ(
+      part(
+          node_.request(
+              "POST", "/films/_search",
+              R"({"query":{"bool":{"filter":{"match":{"title":"quick"}}}},"sort":["_doc"],"track_scores":true})"),
+          {"hits.max_score", "hits.hits._score"}),
+      R"({"hits":{"max_score":0.0,"hits":[{"_score":0.0},{"_score":0.0}]}})");
+}
+
 TEST_F(HeadTest, SearchRepliesAreInElasticsearchsForm) {
   load_films();
   net::HttpResponse response = node_.request(

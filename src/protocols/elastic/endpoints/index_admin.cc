@@ -133,7 +133,7 @@ net::Task<Outcome<Reply>> delete_index(Call* call) {
   auto done =
       co_await change_catalog(call, [&](const views::CatalogState& catalog) -> Outcome<views::CatalogChange> {
         for (const std::string& name : split(expression, ','))
-          if (is_alias(catalog, name) && !catalog.find(name))
+          if (!options.ignore_unavailable && is_alias(catalog, name) && !catalog.find(name))
             return illegal_argument(fmt::format(
                 "The provided expression [{}] matches an alias, specify the corresponding concrete indices "
                 "instead.",

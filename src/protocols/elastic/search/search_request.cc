@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "json/writer.h"
 #include "protocols/elastic/call.h"
@@ -287,6 +288,8 @@ void assemble(SearchRequest& request, Parts parts) {
     select.sort.push_back(by_score);
   }
   select.search_after = std::move(parts.after);
+  // The engine makes no scores that decide nothing: a threshold that all pass asks for them.
+  if (parts.track_scores) select.min_score = std::numeric_limits<float>::lowest();
   select.offset = request.from;
   select.limit = request.size;
   request.sort = parts.sort.keys;
