@@ -13,13 +13,16 @@ std::vector<VectorParams> vectors_of(const views::CollectionEntry& entry) {
   std::vector<VectorParams> vectors;
   const auto add = [&](std::string name, const std::string& path, bool sparse) {
     const auto id = schema->find(path);
-    if (id && sparse)
+    if (!id) return;
+    if (sparse) {
       vectors.push_back({.name = std::move(name),
                          .path = path,
                          .field = *id,
                          .distance = engine::Similarity::kDot,
                          .sparse = true});
-    if (!id || sparse || schema->field(*id).type != engine::FieldType::kDenseVector) return;
+      return;
+    }
+    if (schema->field(*id).type != engine::FieldType::kDenseVector) return;
     const engine::FieldDefinition& field = schema->field(*id);
     const bool normalized =
         entry.kind == views::CollectionKind::kQdrant && field.similarity == engine::Similarity::kCosine;
