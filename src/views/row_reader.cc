@@ -204,8 +204,11 @@ void RowReader::read_vector(const ColumnPlan& plan, ColumnValue value, RowDocume
   }
   if (plan.role == Role::kSparse) {
     auto text = sparse_json(plan.type, value);
-    if (text) document.fields.push_back({*plan.field, {engine::Value(*std::move(text))}});
-    if (!text) document.left_out = plan.name + ": " + text.error().message;
+    if (text) {
+      document.fields.push_back({*plan.field, {engine::Value(*std::move(text))}});
+    } else {
+      document.left_out = plan.name + ": " + text.error().message;
+    }
     return;
   }
   engine::VectorValue vector{*plan.field, {}};
