@@ -1,48 +1,107 @@
-"""clang-tidy with the checks of .clang-tidy over every .cc file but tests, which would double the time for little."""
+"""clang-tidy with the checks of .clang-tidy over every .cc file but tests, which would double the time for little.
+
+Most of its time goes into the headers that all files share. So files are checked in lots, each lot one translation
+unit that includes a few files, none of them from the same folder: names without linkage then meet in no namespace.
+A lot that does not compile all the same is checked file by file."""
 
 import json
 import os
 import re
+import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from tidying import cache, tree
 
 TOOL = "clang-tidy-19"
 BUILD = "build/debug"
+LOTS = os.path.join(BUILD, "tidy")
 FINDING = re.compile(r"^(\S+?):(\d+):\d+: (?:warning|error): (.*)$")
+UNCOMPILED = "[clang-diagnostic-error]"
+LOT_SIZE_MAX = 12
+
+
+@dataclass
+class Source:
+    path: str
+    flags: list[str]  # of its compile command, without the compiler, the input and the output
+    key: str  # of its result in the cache
 
 
 def findings():
-    sources = [path for path in tree.cpp_files("src/", "fuzz/", "bench/") if path.endswith(".cc") and not path.endswith("_test.cc")]
-    compiled = commands()
-    missing = [f"{path}: not in {BUILD}/compile_commands.json" for path in sources if path not in compiled]
+    paths = [path for path in tree.cpp_files("src/", "fuzz/", "bench/") if path.endswith(".cc") and not path.endswith("_test.cc")]
+    compiled = flags_of_files()
+    missing = [f"{path}: not in {BUILD}/compile_commands.json" for path in paths if path not in compiled]
+    with open(".clang-tidy") as file:
+        checks = file.read()
+    here = os.getcwd()
+    sources = []
+    for path in paths:
+        if path in compiled:
+            options = [checks, " ".join(compiled[path]).replace(here, ".")]
+            source = Source(path, compiled[path], cache.key(path, TOOL, options))
+            if cache.load(source.key) is None:
+                sources.append(source)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: check(path, compiled[path]), [p for p in sources if p in compiled])
+        found = pool.map(check, lots(sources))
         return missing + sorted({place for places in found for place in places})
 
 
-def commands():
-    """path -> its compile command, without what differs between clones."""
+def flags_of_files():
+    """path -> the flags it is compiled with."""
     with open(os.path.join(BUILD, "compile_commands.json")) as file:
         entries = json.load(file)
-    here = os.getcwd()
-    return {os.path.relpath(entry["file"], here): entry["command"].replace(here, ".") for entry in entries}
+    return {os.path.relpath(entry["file"]): shlex.split(entry["command"].split(" -o ")[0])[1:] for entry in entries}
 
 
-def check(path, command):
-    with open(".clang-tidy") as config:
-        key = cache.key(path, TOOL, [config.read(), command])
-    places = cache.load(key)
-    if places is None:
-        done = subprocess.run(
-            [TOOL, "--quiet", "-p", BUILD, "--header-filter=.*/(src|fuzz|bench)/.*", path], capture_output=True, text=True
-        )
-        places = [place for line in done.stdout.split("\n") if (place := place_of(line))]
-        if done.returncode and not places:
-            places = [f"{path}: {TOOL} ended with {done.returncode}: {done.stderr.strip()[:500]}"]
-        cache.store(key, places)
+def lots(sources):
+    """The sources in groups, at most one of each folder in a group; large groups first."""
+    groups = []
+    places = {}
+    for source in sources:
+        # Programs of one file have their main or entry point in common.
+        folder = tree.folder_of(source.path.removeprefix("src/")) if source.path.startswith("src/") else "programs"
+        place = places.get(folder, 0)
+        while place < len(groups) and len(groups[place]) >= LOT_SIZE_MAX:
+            place += 1
+        places[folder] = place + 1
+        if place == len(groups):
+            groups.append([])
+        groups[place].append(source)
+    return groups
+
+
+def check(lot):
+    """The findings; what is without any is kept in the cache."""
+    if len(lot) == 1:
+        places, text = run(lot[0].path, lot[0].flags)
+    else:
+        places, text = run(joined(lot), list(dict.fromkeys(flag for source in lot for flag in source.flags)))
+        if UNCOMPILED in text:
+            return [place for source in lot for place in check([source])]
+    if not places:
+        for source in lot:
+            cache.store(source.key, [])
     return places
+
+
+def joined(lot):
+    """A file that includes all of the lot."""
+    os.makedirs(LOTS, exist_ok=True)
+    path = os.path.join(LOTS, lot[0].path.replace("/", "_"))
+    with open(path, "w") as file:
+        file.writelines(f'#include "{os.path.abspath(source.path)}"\n' for source in lot)
+    return path
+
+
+def run(path, flags):
+    command = [TOOL, "--quiet", "--config-file=.clang-tidy", "--header-filter=.*/(src|fuzz|bench)/.*", path, "--", *flags]
+    done = subprocess.run(command, capture_output=True, text=True)
+    places = [place for line in done.stdout.split("\n") if (place := place_of(line))]
+    if done.returncode and not places:
+        places = [f"{path}: {TOOL} ended with {done.returncode}: {done.stderr.strip()[:500]}"]
+    return places, done.stdout
 
 
 def place_of(line):

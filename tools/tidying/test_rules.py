@@ -1,11 +1,12 @@
 """Each rule finds what breaks it: a rule that cannot fail holds nothing."""
 
+import json
 import os
 import shutil
 import subprocess
 
 import pytest
-from tidying import arrows, cache, format, headers, sizes, third_party, tree, words
+from tidying import arrows, cache, clang, format, headers, sizes, third_party, tree, words
 
 TABLE = """| folder | question | may use |
 |---|---|---|
@@ -130,3 +131,28 @@ def test_headers(house):
     assert headers.not_self_contained() == []
     house("src/base/c.h", "#pragma once\nstd::string c();\n")
     assert any("src/base/c.h:2" in place for place in headers.not_self_contained())
+
+
+@pytest.mark.skipif(not shutil.which(clang.TOOL), reason="clang-tidy-19 is not installed")
+def test_clang_tidy_checks_files_of_several_folders_together(house, monkeypatch):
+    paths = ["src/base/a.cc", "src/base/b.cc", "src/net/a.cc", "src/server/a.cc"]
+    text = '#include "base/a.h"\nnamespace stele::NAME {\nnamespace {\nint same;\n}\nint* place() { return &same; }\n}\n'
+    house(".clang-tidy", "Checks: '-*,performance-for-range-copy'\nWarningsAsErrors: '*'\n")
+    house("src/base/a.h", "#pragma once\n#include <string>\n#include <vector>\n")
+    for path in paths:
+        house(path, text.replace("NAME", path.split("/")[1]))
+    entries = [{"file": os.path.abspath(p), "command": f"clang++-19 -std=c++23 -Isrc -o x.o -c {os.path.abspath(p)}"} for p in paths]
+    house("build/debug/compile_commands.json", json.dumps(entries))
+    runs = []
+    run = clang.run
+    monkeypatch.setattr(clang, "run", lambda path, flags: runs.append(path) or run(path, flags))
+
+    assert clang.findings() == []
+    assert sorted(runs) == ["build/debug/tidy/src_base_a.cc", "src/base/b.cc"]
+    assert clang.findings() == [] and len(runs) == 2  # kept
+
+    bad = '#include "base/a.h"\nint bad(const std::vector<std::string>& all) {\n  int n = 0;\n  for (auto s : all) n += s.empty();\n  return n;\n}\n'
+    house("src/net/a.cc", bad)
+    house("src/server/a.cc", "int same;\nint same;\n")  # nothing that includes it compiles
+    found = clang.findings()
+    assert [place.split(": ")[0] for place in found] == ["src/net/a.cc:4", "src/server/a.cc:2"]
