@@ -21,8 +21,8 @@ class Report:
     def __init__(self):
         self.outcomes = []
 
-    def add(self, outcome):
-        self.outcomes.append(outcome)
+    def add_all(self, outcomes):
+        self.outcomes.extend(outcomes)
 
     def of(self, state):
         return [o for o in self.outcomes if o.state == state]

@@ -100,7 +100,7 @@ def test_pytest_reports_failures_around_a_test(tmp_path):
 def closed(capsys, *outcomes):
     report = Report()
     for number, state in enumerate(outcomes):
-        report.add(Outcome(f"t{number}", state))
+        report.add_all([Outcome(f"t{number}", state)])
     status = report.close()
     return status, capsys.readouterr().out.rstrip().split("\n")[-1]
 
