@@ -66,9 +66,9 @@ void Front::make_session_context() {
                        "Transactions answered before this node's views had applied them.");
 }
 
-Result<void> Front::listen(Ports& ports) {
+Result<void> Front::listen(Ports& ports, bool serves_sql) {
   return thread_->call<Result<void>>([&]() -> Result<void> {
-    if (ports.sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
+    if (ports.sql && serves_sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
     if (ports.redis) STELE_RETURN_IF_ERROR(listen_redis(ports.redis));
     if (ports.elastic) STELE_RETURN_IF_ERROR(listen_elastic(ports.elastic));
     if (ports.qdrant) STELE_RETURN_IF_ERROR(listen_qdrant(ports.qdrant));

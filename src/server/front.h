@@ -44,15 +44,16 @@ struct Ports {
 };
 
 // The listeners and what they need on one reactor: connections stay on the reactor that accepted them, and
-// every front listens on the same ports. Threads: all methods on a thread that is no reactor's.
+// every front listens on the same ports, some not on SQL's. Threads: all methods on a thread that is no
+// reactor's.
 class Front {
  public:
   static Result<std::unique_ptr<Front>> start(FrontContext& context, std::string name);
   ~Front();
 
-  // Opens the heads' listeners: on `ports`, where a 0 becomes the port that was chosen. kAlreadyExists names
-  // the flag, the port and its holder.
-  Result<void> listen(Ports& ports);
+  // Opens the heads' listeners: on `ports`, where a 0 becomes the port that was chosen; SQL's if this front
+  // serves it. kAlreadyExists names the flag, the port and its holder.
+  Result<void> listen(Ports& ports, bool serves_sql);
   // The console's port, on one of the fronts.
   Result<void> listen_console(Port& port, net::HttpServer::Handler handler);
   // Lets keys expire, from one of the fronts.

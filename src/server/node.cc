@@ -29,6 +29,14 @@ std::size_t or_cores(std::size_t count) {
   return count > 0 ? count : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
+// How many fronts of `count` serve SQL. Beside its PostgreSQL on one machine half of them are enough, since a
+// statement costs the server more than the proxy; a reactor is the cheaper the more sessions it has, for it
+// then finds more to do each time that it wakes (docs/decisions/sql-on-half-of-the-reactors.md).
+std::size_t sql_front_count(std::size_t count, const postgres::ConnectOptions& postgres) {
+  const bool here = std::ranges::all_of(postgres.addresses, &net::Address::is_loopback);
+  return here ? (count + 1) / 2 : count;
+}
+
 std::string host_name() {
   char name[256] = {};
   if (::gethostname(name, sizeof(name) - 1) != 0) return "stele";
@@ -199,7 +207,9 @@ Result<void> Node::start_fronts() {
     STELE_TRY(auto front, Front::start(context_, fmt::format("front-{}", i)));
     fronts_.push_back(std::move(front));
   }
-  for (const auto& front : fronts_) STELE_RETURN_IF_ERROR(front->listen(ports_));
+  const std::size_t sql_fronts = sql_front_count(fronts_.size(), context_.postgres);
+  for (std::size_t i = 0; i < fronts_.size(); ++i)
+    STELE_RETURN_IF_ERROR(fronts_[i]->listen(ports_, i < sql_fronts));
   if (ports_.redis) redis_->set_port(*ports_.redis);
   fronts_.front()->expire_keys(keys_->keyspace());
   if (ports_.elastic)
