@@ -38,6 +38,7 @@ struct Configuration {
   std::string ready_file;
   std::size_t threads = 0;               // reactors; 0: one a core
   std::size_t search_threads = 0;        // workers for searches; 0: one a core
+  std::size_t collection_memory = 0;     // MB that one collection may hold; 0: no limit
   std::size_t connections_max = 10'000;  // of each head
   std::string log_level = "info";
 };

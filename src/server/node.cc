@@ -118,6 +118,7 @@ Result<void> Node::start_views() {
   STELE_TRY(const auto spools, io::open_directory(directory_->path() + "/spool"));
   options.spool_directory = spools->path();
   STELE_RETURN_IF_ERROR(views::parse_key_classes(configuration_.redis_key_classes, options.keys));
+  options.collection_memory_max = configuration_.collection_memory << 20U;
   auto started = views::Views::start(std::move(options), metrics_);
   if (!started) {
     return make_error(started.error().code,

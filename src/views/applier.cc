@@ -26,16 +26,21 @@ net::Task<Result<void>> Applier::apply(std::unique_ptr<postgres::Transaction> tr
       co_return batch.error();
     }
     if (batch->empty()) break;
-    const bool large = batch->size() < transaction->change_count();
-    for (const postgres::Change& change : *batch) route(change, commit);
-    for (const postgres::Change& change : *batch)
-      if (follower_ != nullptr) follower_->take(change);
+    // Nothing of it is seen before its end, however often others run meanwhile.
+    for (std::size_t at = 0; at < batch->size(); at += Generation::kStep) {
+      if (at > 0) co_await net::Reactor::current()->yield();
+      const std::size_t size = std::min(Generation::kStep, batch->size() - at);
+      for (const postgres::Change& change : batch->subspan(at, size)) {
+        route(change, commit);
+        if (follower_ != nullptr) follower_->take(change);
+      }
+    }
     changes_ += batch->size();
     // Addresses of relations hold for one batch.
     for (const auto& served : touched_)
       if (served->live != nullptr) served->live->forget_relation();
     last_relation_ = nullptr;
-    if (large) co_await net::Reactor::current()->yield();
+    if (batch->size() > Generation::kStep) co_await net::Reactor::current()->yield();
   }
   if (follower_ != nullptr && follower_->has_to_finish()) co_await follower_->finish();
   for (const postgres::WriteMark& mark : transaction->head().marks) freshness_.came_back(mark, commit);
@@ -147,6 +152,16 @@ void Applier::take_collection(const postgres::Change& change, Lsn commit) {
   update_collection(std::move(*row), commit);
 }
 
+Result<std::shared_ptr<Generation>> Applier::make_generation(
+    CollectionRow row, TableShape shape, std::shared_ptr<const postgres::TypeCatalog> types) {
+  return Generation::create(engine_, {.row = std::move(row),
+                                      .shape = std::move(shape),
+                                      .types = std::move(types),
+                                      .lsn_base = lsn_base_,
+                                      .reclaimer = reclaimer_,
+                                      .memory_bytes_max = collection_memory_max_});
+}
+
 void Applier::insert_collection(CollectionRow row) {
   Served& served = roster_.put(std::move(row));
   if (served.row.kind == CollectionKind::kPublished) {
@@ -156,11 +171,7 @@ void Applier::insert_collection(CollectionRow row) {
   }
   // Made in this transaction, before any data: there is nothing to copy.
   TableShape shape{.oid = served.row.table_oid, .name = served.row.table};
-  auto made = Generation::create(engine_, {.row = served.row,
-                                           .shape = std::move(shape),
-                                           .types = types_,
-                                           .lsn_base = lsn_base_,
-                                           .reclaimer = reclaimer_});
+  auto made = make_generation(served.row, std::move(shape), types_);
   if (!made) return roster_.set_state(served, CollectionState::kFailed, made.error().message);
   served.live = std::move(*made);
   roster_.set_state(served, CollectionState::kReady, {});

@@ -35,13 +35,15 @@ class Applier {
     std::function<void()> boundary;                      // between two transactions
   };
 
+  // `collection_memory_max`: bytes, 0 = no limit; a collection that needs more fails and says so.
   Applier(engine::Engine& engine, engine::VisibleLsn& visible, Freshness& freshness, Roster& roster,
-          postgres::SpoolFactory spools)
+          postgres::SpoolFactory spools, std::size_t collection_memory_max)
       : engine_(engine),
         visible_(visible),
         freshness_(freshness),
         roster_(roster),
-        spools_(std::move(spools)) {}
+        spools_(std::move(spools)),
+        collection_memory_max_(collection_memory_max) {}
   void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
   // Gets every transaction too, before it becomes visible.
   void set_follower(Follower* follower) { follower_ = follower; }
@@ -67,7 +69,9 @@ class Applier {
   void set_cap(std::optional<Lsn> cap);
   std::uint64_t lsn_base() const { return lsn_base_; }
   postgres::SpoolFactory spools() const { return spools_; }
-  const std::shared_ptr<Reclaimer>& reclaimer() const { return reclaimer_; }
+  // A new generation of `row`, empty.
+  Result<std::shared_ptr<Generation>> make_generation(CollectionRow row, TableShape shape,
+                                                      std::shared_ptr<const postgres::TypeCatalog> types);
 
   std::uint64_t transactions() const { return transactions_; }
   std::uint64_t changes() const { return changes_; }
@@ -92,6 +96,7 @@ class Applier {
   Freshness& freshness_;
   Roster& roster_;
   postgres::SpoolFactory spools_;
+  std::size_t collection_memory_max_;
   std::shared_ptr<Reclaimer> reclaimer_ = std::make_shared<Reclaimer>();
   Callbacks callbacks_;
   Follower* follower_ = nullptr;

@@ -15,8 +15,8 @@ constexpr Logger kLog("views");
 constexpr Duration kCatalogTimeout = std::chrono::seconds(30);
 constexpr Duration kRetry = std::chrono::seconds(1);
 // Replayed in one go, between which others run.
-constexpr std::uint64_t kReplayStep = 500;
-constexpr std::uint64_t kJoinMax = 5000;
+constexpr std::uint64_t kReplayStep = 2 * Generation::kStep;
+constexpr std::uint64_t kJoinMax = 4 * Generation::kStep;
 
 bool is_copied(const TableColumn& column, const CollectionDefinition& definition, CollectionKind kind) {
   if (column.generated) return false;
@@ -183,11 +183,7 @@ net::Task<void> Copier::copy_one(postgres::Connection* connection, Lsn lsn, Coll
   if (!shape) {
     done = shape.error();
   } else {
-    auto generation = Generation::create(engine_, {.row = facts.row,
-                                                   .shape = std::move(*shape),
-                                                   .types = std::move(types),
-                                                   .lsn_base = applier_.lsn_base(),
-                                                   .reclaimer = applier_.reclaimer()});
+    auto generation = applier_.make_generation(facts.row, std::move(*shape), std::move(types));
     if (!generation) {
       done = generation.error();
     } else {
@@ -223,7 +219,9 @@ net::Task<Result<void>> Copier::read_rows(postgres::Connection* connection, std:
                                       : make_error(ErrorCode::kCancelled, "the copy is not wanted any more");
     }
     if (!rows) continue;
+    std::size_t taken = 0;
     for (const postgres::wire::CellList& cells : *rows) {
+      if (++taken % Generation::kStep == 0) co_await reactor_.yield();
       columns.clear();
       for (const postgres::wire::Cell cell : cells)
         columns.push_back(cell ? postgres::ColumnValue{postgres::ColumnKind::kText, *cell}
@@ -261,12 +259,13 @@ net::Task<Result<void>> Copier::catch_up(std::shared_ptr<Served> served, std::sh
     if (stopped_) co_return make_error(ErrorCode::kCancelled, "stopping");
     auto empty = replay(*joining, kReplayStep);
     if (!empty) co_return empty.error();
-    if (!*empty) {
+    joining->copied = joining->copied || *empty;
+    // Close behind a transaction that is being applied, so that little is left to do at its end.
+    if (!*empty || applier_.busy()) {
       co_await reactor_.yield();
       continue;
     }
-    joining->copied = true;
-    if (!applier_.busy()) join_ready();
+    join_ready();
     if (served->joining != joining) break;
     co_await joined_.wait_until(reactor_.now() + std::chrono::milliseconds(200));
   }
@@ -276,17 +275,15 @@ net::Task<Result<void>> Copier::catch_up(std::shared_ptr<Served> served, std::sh
 Result<bool> Copier::replay(Joining& joining, std::uint64_t records) {
   Generation& generation = *joining.generation;
   generation.forget_relation();
-  Lsn commit;
+  // Nobody sees this generation yet: what several commits changed may be born at the last of them.
   for (; records > 0; --records) {
     if (joining.failure) return *joining.failure;
     STELE_TRY(const auto record, joining.spool.take());
     if (!record) break;
     if (record->commit <= joining.snapshot) continue;
-    if (record->commit != commit && !commit.is_none()) generation.flush(commit);
-    commit = record->commit;
-    generation.take(record->change, commit);
+    joining.replayed = record->commit;
+    generation.take(record->change, joining.replayed);
   }
-  if (!commit.is_none()) generation.flush(commit);
   if (generation.failure()) return *generation.failure();
   return joining.spool.empty();
 }
@@ -302,7 +299,9 @@ bool Copier::join_ready() {
     any = true;
     if (applier_.applied() < served->joining->snapshot || served->joining->spool.size() > kJoinMax) continue;
     const auto empty = replay(*served->joining, kJoinMax + 1);
-    if (empty && *empty) join(*served);
+    if (!empty || !*empty) continue;
+    served->joining->generation->flush(served->joining->replayed);
+    if (!served->joining->generation->failure()) join(*served);
   }
   return any;
 }
@@ -327,11 +326,15 @@ void Copier::join(Served& served) {
 
 void Copier::give_up(Served& served, const Error& error) {
   kLog.warn("copy failed collection={}: {}", served.row.name, error.to_string());
+  // Of what another attempt would end the same way: the engine's refusals (too much memory) are that too, a
+  // spool that is full is not.
+  const bool refused = served.joining != nullptr && served.joining->generation != nullptr &&
+                       served.joining->generation->failure();
+  const bool wrong =
+      refused || error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kFailedPrecondition;
   served.joining.reset();
   served.copy_wanted = true;
   served.copy_after = reactor_.now() + kRetry;
-  const bool wrong =
-      error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kFailedPrecondition;
   if (wrong) served.copy_wanted = false;  // until the table or its options change
   roster_.set_state(served,
                     served.live ? CollectionState::kStale

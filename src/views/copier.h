@@ -38,11 +38,9 @@ class Copier {
     Lsn lsn;
   };
 
-  Copier(CopierOptions options, net::Reactor& reactor, engine::Engine& engine, Applier& applier,
-         Roster& roster)
+  Copier(CopierOptions options, net::Reactor& reactor, Applier& applier, Roster& roster)
       : options_(std::move(options)),
         reactor_(reactor),
-        engine_(engine),
         applier_(applier),
         roster_(roster),
         wake_(reactor),
@@ -85,7 +83,6 @@ class Copier {
 
   CopierOptions options_;
   net::Reactor& reactor_;
-  engine::Engine& engine_;
   Applier& applier_;
   Roster& roster_;
   Signal wake_;

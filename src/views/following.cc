@@ -61,11 +61,12 @@ Following::Following(ViewsOptions options, net::Reactor& reactor, engine::Engine
       applier_(engine, visible, freshness, roster_,
                options_.spool_directory.empty()
                    ? postgres::memory_spools(options_.spool_bytes_max)
-                   : postgres::temporary_file_spools(options_.spool_directory, options_.spool_bytes_max)),
+                   : postgres::temporary_file_spools(options_.spool_directory, options_.spool_bytes_max),
+               options_.collection_memory_max),
       keys_(options_.keys, options_.postgres, options_.node_id, reactor, freshness,
             [this] { return applier_.applied(); }),
       copier_({.postgres = options_.postgres, .slot = slot_ + "_copy", .slot_timeout = options_.slot_timeout},
-              reactor, engine, applier_, roster_),
+              reactor, applier_, roster_),
       watch_({.postgres = options_.postgres,
               .node = options_.node_id,
               .slot = slot_,

@@ -50,7 +50,7 @@ Result<CollectionDefinition> definition_of(const CollectionRow& row, const Table
 
 Result<std::shared_ptr<Generation>> Generation::create(engine::Engine& engine, Parts parts) {
   STELE_TRY(auto definition, definition_of(parts.row, parts.shape, *parts.types));
-  engine::CollectionOptions options{.name = parts.row.name};
+  engine::CollectionOptions options{.name = parts.row.name, .memory_bytes_max = parts.memory_bytes_max};
   if (parts.row.kind == CollectionKind::kQdrant) options.key_layout = {engine::KeyType::kPoint};
   if (parts.row.kind == CollectionKind::kPublished) {
     STELE_TRY(options.key_layout, infer_key_layout(parts.shape, *parts.types));

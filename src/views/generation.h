@@ -27,12 +27,15 @@ namespace stele::views {
 // Cost: per row one pass to JSON, one parse, one walk; an engine batch each kBatchMax rows.
 class Generation {
  public:
+  static constexpr std::size_t kStep = 64;  // rows between which others run: a millisecond or two
+
   struct Parts {
     CollectionRow row;
     TableShape shape;
     std::shared_ptr<const postgres::TypeCatalog> types;
     std::uint64_t lsn_base = 0;            // see Applier: the engine's LSN of PostgreSQL's 0/0
     std::shared_ptr<Reclaimer> reclaimer;  // frees the collection
+    std::size_t memory_bytes_max = 0;      // of the collection; 0 = no limit
   };
   // kInvalidArgument for options or a stored definition that do not fit the table.
   static Result<std::shared_ptr<Generation>> create(engine::Engine& engine, Parts parts);
@@ -71,7 +74,9 @@ class Generation {
   std::uint64_t rows_taken() const { return rows_taken_; }
 
  private:
-  static constexpr std::size_t kBatchMax = 1000;
+  // A few milliseconds of the engine's work: it holds the views' thread. (On a thread beside it the same work
+  // takes half as much CPU again.)
+  static constexpr std::size_t kBatchMax = 256;
   static constexpr std::size_t kUnmappedMax = 100'000;
 
   Generation() = default;

@@ -12,9 +12,11 @@ void Maintenance::step(std::shared_ptr<engine::Collection> collection) {
 
 net::Task<void> Maintenance::run(std::shared_ptr<engine::Collection> collection,
                                  [[maybe_unused]] net::Gate::Holder inside) {
-  // A queue that is full is tried again at the next tick.
-  auto done = co_await workers_.run([collection] { return collection->maintain(); });
-  (void)done;
+  bool more = true;
+  while (more && !gate_.is_closed()) {
+    auto done = co_await workers_.run([collection] { return collection->maintain(); });
+    more = done.value_or(false);  // a queue that is full is tried again at the next tick
+  }
   under_way_.erase(collection.get());
 }
 

@@ -14,7 +14,7 @@ namespace stele::views {
 // a second holds nobody's reactor. Confined to one reactor. stop() before it is destroyed; none begins after.
 class Maintenance {
  public:
-  // One step for `collection`, unless one is under way.
+  // Steps for `collection` for as long as there is more worth doing, unless they are under way.
   void step(std::shared_ptr<engine::Collection> collection);
   // Waits for what is under way. Once.
   net::Task<void> stop();

@@ -208,5 +208,33 @@ TEST_F(ViewsTest, PublishesForAnOrdinaryRoleOfItsOwn) {
   admin("REVOKE ALL ON DATABASE " + database_ + " FROM " + role + "; DROP ROLE " + role);
 }
 
+TEST_F(ViewsTest, ACollectionThatNeedsTooMuchMemoryFailsAlone) {
+  ViewsOptions views = options();
+  views.collection_memory_max = 200'000;
+  auto started = Views::start(views, metrics_);
+  ASSERT_TRUE(started) << started.error().to_string();
+  views_ = std::move(*started);
+  const auto failed = [&](std::string_view name) {
+    return eventually([&] { return entry(name) && entry(name)->state == CollectionState::kFailed; });
+  };
+  sql()(
+      "CREATE TABLE copied AS SELECT g id, repeat('x', 1000) t FROM generate_series(1, 2000) g;"
+      "ALTER TABLE copied ADD PRIMARY KEY (id);"
+      "CREATE TABLE grown (id int PRIMARY KEY, t text); CREATE TABLE small (id int PRIMARY KEY)");
+  for (const char* table : {"copied", "grown", "small"})
+    sql()("SELECT stele.publish('" + std::string(table) + "')");
+  ASSERT_TRUE(failed("copied"));
+  EXPECT_THAT(entry("copied")->reason, testing::HasSubstr("more than 200000"));
+  ASSERT_TRUE(ready("grown"));
+  ASSERT_TRUE(ready("small"));
+  sql()("INSERT INTO grown SELECT g, repeat('x', 1000) FROM generate_series(1, 2000) g");
+  ASSERT_TRUE(failed("grown"));
+  EXPECT_THAT(entry("grown")->reason, testing::HasSubstr("more than 200000"));
+  EXPECT_EQ(entry("grown")->collection, nullptr);
+  // The stream goes on for the others.
+  sql()("INSERT INTO grown VALUES (0, ''); INSERT INTO small VALUES (1)");
+  EXPECT_EQ(difference("small", "small"), "");
+}
+
 }  // namespace
 }  // namespace stele::views

@@ -25,6 +25,7 @@ struct Joining {
   ChangeSpool spool;
   std::shared_ptr<Generation> generation;  // once its shape is known
   Lsn snapshot;                            // what committed up to here is in the copy
+  Lsn replayed;                            // the commit of what was last taken from the spool
   bool copied = false;                     // only the spool is missing
   std::optional<Error> failure;            // of the spool
 };

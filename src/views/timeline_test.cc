@@ -48,7 +48,7 @@ TEST_F(TimelineTest, WhatReadersSeeNeverGoesBack) {
   Freshness freshness;
   Catalog catalog;
   Roster roster(catalog);
-  Applier applier(*engine, visible, freshness, roster, postgres::memory_spools(1U << 20));
+  Applier applier(*engine, visible, freshness, roster, postgres::memory_spools(1U << 20), 0);
   applier.set_callbacks({.boundary = [] {}});
   applier.restart(Lsn(1000));
   applier.progress(Lsn(1000));

@@ -38,6 +38,8 @@ struct ViewsOptions {
   std::string node_id = "1";
   std::string spool_directory;  // where large transactions and catch-up changes are spooled
   std::uint64_t spool_bytes_max = 16ULL << 30;
+  // A collection that needs more fails, with the reason; 0 = no limit.
+  std::size_t collection_memory_max = 0;
   // What the server decodes of a transaction before it sends it on while the transaction runs. PostgreSQL's
   // own default of 64 MB would keep most until the commit.
   std::string decoding_memory = "4MB";
