@@ -58,8 +58,7 @@ Result<void> TransactionAssembler::keep_within_memory() {
     for (auto& [xid, open] : streams_) {
       if (largest == nullptr || open.log.memory_bytes() > largest->memory_bytes()) largest = &open.log;
     }
-    const std::size_t freed = largest->memory_bytes();
-    STELE_RETURN_IF_ERROR(largest->spill(make_spool_));
+    STELE_TRY(const std::size_t freed, largest->spill(make_spool_));
     memory_bytes_ -= freed;
   }
   return {};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/bytes.h"
 
 namespace stele::postgres {
@@ -235,6 +237,52 @@ TEST_F(Assembler, WhatDoesNotFitIntoMemoryIsSpooledAndReadInOrder) {
     EXPECT_EQ(read(transaction(outputs[0])), wanted);
     EXPECT_LE(assembler_.memory_bytes(), memory);
   }
+}
+
+// Notes the largest piece that it was given at once.
+class MeasuredSpool final : public Spool {
+ public:
+  MeasuredSpool(std::unique_ptr<Spool> spool, std::size_t* largest)
+      : spool_(std::move(spool)), largest_(largest) {}
+  Result<void> append(std::string_view bytes) override {
+    *largest_ = std::max(*largest_, bytes.size());
+    return spool_->append(bytes);
+  }
+  Result<std::size_t> read(std::uint64_t offset, char* out, std::size_t size) const override {
+    return spool_->read(offset, out, size);
+  }
+  std::uint64_t size() const override { return spool_->size(); }
+
+ private:
+  std::unique_ptr<Spool> spool_;
+  std::size_t* largest_;
+};
+
+// Others of the thread wait for as long as a piece takes.
+TEST_F(Assembler, WhatOutgrowsTheMemoryIsSpooledInSmallPieces) {
+  constexpr std::size_t kMemory = 8 * ChangeLog::kBlockBytes;
+  std::size_t largest = 0;
+  const SpoolFactory spools = [&largest, make = memory_spools(1U << 30)]() -> Result<std::unique_ptr<Spool>> {
+    STELE_TRY(auto spool, make());
+    return std::make_unique<MeasuredSpool>(std::move(spool), &largest);
+  };
+  assembler_ = TransactionAssembler({kMemory, {.changes = 1000, .bytes = 1U << 20}}, spools);
+  std::vector<std::string> wanted{"R:a"};
+  (void)take({begin(1), relation(1, "a")});
+  for (int i = 0; i < 2000; ++i) {
+    // One is larger than a block.
+    wanted.push_back(std::to_string(i) + std::string(i == 1000 ? 2 * ChangeLog::kBlockBytes : 2000, 'x'));
+    (void)take({insert(1, wanted.back())});
+    EXPECT_LE(assembler_.memory_bytes(), kMemory);
+  }
+  // No more than must leave does.
+  EXPECT_GT(assembler_.memory_bytes(), kMemory - 3 * ChangeLog::kBlockBytes);
+  auto outputs = take({commit(100)});
+  ASSERT_EQ(outputs.size(), 1U);
+  EXPECT_TRUE(transaction(outputs[0]).is_spooled());
+  EXPECT_EQ(read(transaction(outputs[0])), wanted);
+  EXPECT_GT(largest, 2 * ChangeLog::kBlockBytes);
+  EXPECT_LE(largest, 2 * ChangeLog::kBlockBytes + 100);
 }
 
 TEST_F(Assembler, AFullSpoolIsAnError) {

@@ -31,19 +31,30 @@ std::uint32_t ChangeLog::index_of(const RelationPointer& relation) {
 
 void ChangeLog::append(const RelationPointer& relation, Xid subxid, char type, std::string_view rest) {
   const RecordHeader header{static_cast<std::uint32_t>(rest.size() + 1), index_of(relation), subxid};
-  memory_.append(reinterpret_cast<const char*>(&header), kHeaderSize);
-  memory_.push_back(type);
-  memory_.append(rest);
+  const std::size_t size = kHeaderSize + header.size;
+  if (blocks_.empty() || blocks_.back().size() + size > kBlockBytes) {
+    // The first one grows with its transaction, which is small mostly; what follows will be filled.
+    const bool first = blocks_.empty() && !spool_;
+    blocks_.emplace_back().reserve(first ? size : std::max(size, kBlockBytes));
+  }
+  std::string& block = blocks_.back();
+  block.append(reinterpret_cast<const char*>(&header), kHeaderSize);
+  block.push_back(type);
+  block.append(rest);
+  memory_bytes_ += size;
   ++record_count_;
 }
 
-Result<void> ChangeLog::spill(const SpoolFactory& make_spool) {
+Result<std::size_t> ChangeLog::spill(const SpoolFactory& make_spool) {
+  if (blocks_.empty()) return std::size_t{0};
   if (!spool_) {
     STELE_TRY(spool_, make_spool());
   }
-  STELE_RETURN_IF_ERROR(spool_->append(memory_));
-  memory_ = std::string();
-  return {};
+  const std::size_t size = blocks_.front().size();
+  STELE_RETURN_IF_ERROR(spool_->append(blocks_.front()));
+  blocks_.pop_front();
+  memory_bytes_ -= size;
+  return size;
 }
 
 // Takes whole records of `from`, from `at` on. True when the limits are reached, false when the bytes are
@@ -98,8 +109,13 @@ Result<void> ChangeLog::Reader::next(const ChangeLog& log, std::size_t records_m
       STELE_RETURN_IF_ERROR(fill(log, bytes_max));
     }
   }
-  STELE_TRY([[maybe_unused]] const bool reached,
-            take_records(log, log.memory_, memory_at_, records_max, bytes_max, out));
+  for (; block_ < log.blocks_.size(); ++block_, block_at_ = 0) {
+    const std::size_t before = block_at_;
+    STELE_TRY(const bool reached,
+              take_records(log, log.blocks_[block_], block_at_, records_max, bytes_max, out));
+    if (reached) return {};
+    bytes_max -= std::min(bytes_max, block_at_ - before);
+  }
   return {};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,11 +15,14 @@
 
 namespace stele::postgres {
 
-// The changes of one transaction while it grows: pgoutput's own bytes behind a small header, in one run of
-// memory, whose full part is moved to a spool on demand. Holds the versions of the relations that its records
-// refer to. One thread. Cost of append: a copy of the bytes.
+// The changes of one transaction while it grows: pgoutput's own bytes behind a small header, in blocks of
+// memory, of which the oldest moves to a spool on demand: a log that outgrows its memory holds nobody up for
+// longer than a block takes. Holds the versions of the relations that its records refer to. One thread. Cost
+// of append: a copy of the bytes.
 class ChangeLog {
  public:
+  static constexpr std::size_t kBlockBytes = 256U << 10;  // a larger record has a block of its own
+
   // What precedes each record's bytes.
   struct RecordHeader {
     std::uint32_t size = 0;      // of the bytes that follow
@@ -35,11 +40,11 @@ class ChangeLog {
   // What `subxid` did will not be read.
   void drop(Xid subxid) { dropped_.insert(subxid); }
 
-  // Moves what is in memory to the end of the spool, which is made at the first time.
-  Result<void> spill(const SpoolFactory& make_spool);
+  // Moves the oldest block to the end of the spool, which is made at the first time. Its size.
+  Result<std::size_t> spill(const SpoolFactory& make_spool);
 
-  std::size_t memory_bytes() const { return memory_.size(); }
-  std::uint64_t byte_count() const { return memory_.size() + (spool_ ? spool_->size() : 0); }
+  std::size_t memory_bytes() const { return memory_bytes_; }
+  std::uint64_t byte_count() const { return memory_bytes_ + (spool_ ? spool_->size() : 0); }
   std::uint64_t record_count() const { return record_count_; }
   bool is_spooled() const { return spool_ != nullptr; }
 
@@ -59,13 +64,15 @@ class ChangeLog {
     std::uint64_t spool_offset_ = 0;  // of the byte after chunk_
     std::string chunk_;               // from the spool
     std::size_t chunk_at_ = 0;
-    std::size_t memory_at_ = 0;
+    std::size_t block_ = 0;  // of those in memory
+    std::size_t block_at_ = 0;
   };
 
  private:
   std::uint32_t index_of(const RelationPointer& relation);
 
-  std::string memory_;
+  std::deque<std::string> blocks_;  // records whole
+  std::size_t memory_bytes_ = 0;
   std::unique_ptr<Spool> spool_;
   std::uint64_t record_count_ = 0;
   std::vector<RelationPointer> relations_;
