@@ -42,6 +42,13 @@ net::Task<Result<void>> Applier::apply(std::unique_ptr<postgres::Transaction> tr
     last_relation_ = nullptr;
     if (batch->size() > Generation::kStep) co_await net::Reactor::current()->yield();
   }
+  // Fields of new definitions, from the sources that are here.
+  for (const auto& served : touched_) {
+    while (served->live != nullptr && served->live->has_to_refill()) {
+      served->live->refill(commit);
+      co_await net::Reactor::current()->yield();
+    }
+  }
   if (follower_ != nullptr && follower_->has_to_finish()) co_await follower_->finish();
   for (const postgres::WriteMark& mark : transaction->head().marks) freshness_.came_back(mark, commit);
   ++transactions_;
@@ -99,6 +106,10 @@ void Applier::set_cap(std::optional<Lsn> cap) {
   publish();
 }
 
+void Applier::touch(const std::shared_ptr<Served>& served) {
+  if (std::ranges::find(touched_, served) == touched_.end()) touched_.push_back(served);
+}
+
 void Applier::route(const postgres::Change& change, Lsn commit) {
   const postgres::Relation& relation = *change.relation;
   switch (catalog_table(relation)) {
@@ -113,8 +124,7 @@ void Applier::route(const postgres::Change& change, Lsn commit) {
     last_relation_ = &relation;
     const Served* found = roster_.find_table(relation.id);
     last_served_ = found == nullptr ? nullptr : roster_.all().at(found->row.id);
-    if (last_served_ != nullptr && std::ranges::find(touched_, last_served_) == touched_.end())
-      touched_.push_back(last_served_);
+    if (last_served_ != nullptr) touch(last_served_);
   }
   if (last_served_ == nullptr) return;
   Served& served = *last_served_;
@@ -186,6 +196,7 @@ void Applier::update_collection(CollectionRow row, Lsn commit) {
   }
   if (served.row.definition == former.definition) return;
   if (served.live != nullptr) {
+    touch(roster_.all().at(served.row.id));
     if (auto adopted = served.live->adopt(served.row, commit); !adopted) {
       kLog.warn("definition not adopted collection={}: {}", served.row.name, adopted.error().to_string());
       served.copy_wanted = true;

@@ -88,6 +88,7 @@ class Applier {
   void insert_collection(CollectionRow row);
   void update_collection(CollectionRow row, Lsn commit);
   void check_relation(const Served& served, const postgres::Relation& relation);
+  void touch(const std::shared_ptr<Served>& served);
   void finish(Lsn commit);
   void publish();
 

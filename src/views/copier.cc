@@ -260,8 +260,9 @@ net::Task<Result<void>> Copier::catch_up(std::shared_ptr<Served> served, std::sh
     auto empty = replay(*joining, kReplayStep);
     if (!empty) co_return empty.error();
     joining->copied = joining->copied || *empty;
+    const bool adopting = adopt_newer(*served, *joining);
     // Close behind a transaction that is being applied, so that little is left to do at its end.
-    if (!*empty || applier_.busy()) {
+    if (!*empty || adopting || applier_.busy()) {
       co_await reactor_.yield();
       continue;
     }
@@ -288,6 +289,18 @@ Result<bool> Copier::replay(Joining& joining, std::uint64_t records) {
   return joining.spool.empty();
 }
 
+bool Copier::adopt_newer(Served& served, Joining& joining) {
+  Generation& generation = *joining.generation;
+  const Lsn at = std::max(joining.snapshot, joining.replayed);
+  if (!(generation.row() == served.row)) {
+    if (auto adopted = generation.adopt(served.row, at); !adopted) served.copy_wanted = true;
+    return true;
+  }
+  if (!generation.has_to_refill()) return false;
+  generation.refill(at);
+  return true;
+}
+
 void Copier::at_boundary() {
   if (working_ > 0 && join_ready()) joined_.notify();
 }
@@ -298,6 +311,8 @@ bool Copier::join_ready() {
     if (served->joining == nullptr || !served->joining->copied) continue;
     any = true;
     if (applier_.applied() < served->joining->snapshot || served->joining->spool.size() > kJoinMax) continue;
+    const Generation& generation = *served->joining->generation;
+    if (!(generation.row() == served->row) || generation.has_to_refill()) continue;
     const auto empty = replay(*served->joining, kJoinMax + 1);
     if (!empty || !*empty) continue;
     served->joining->generation->flush(served->joining->replayed);
@@ -308,7 +323,6 @@ bool Copier::join_ready() {
 
 void Copier::join(Served& served) {
   const std::shared_ptr<Joining> joining = std::exchange(served.joining, nullptr);
-  const CollectionRow at_copy = joining->generation->row();
   served.live = joining->generation;
   served.live->forget_relation();
   roster_.set_state(served, CollectionState::kReady, {});
@@ -316,10 +330,6 @@ void Copier::join(Served& served) {
   kLog.info("collection={} documents={} snapshot={} applied={}", served.row.name,
             served.live->collection()->stats().documents, joining->snapshot.to_string(),
             applier_.applied().to_string());
-  if (!(at_copy == served.row)) {
-    if (auto adopted = served.live->adopt(served.row, applier_.applied()); !adopted)
-      served.copy_wanted = true;
-  }
   applier_.settle(served);
   roster_.show();
 }

@@ -76,6 +76,8 @@ class Copier {
   net::Task<Result<void>> catch_up(std::shared_ptr<Served> served, std::shared_ptr<Joining> joining);
   // Replays up to `records` of the spool; true when it is empty.
   Result<bool> replay(Joining& joining, std::uint64_t records);
+  // Brings a copy to the definition of now; true while there is more to do.
+  bool adopt_newer(Served& served, Joining& joining);
   // Joins what can be; true when there was a copy that is complete but for the newest changes.
   bool join_ready();
   void join(Served& served);

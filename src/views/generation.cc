@@ -297,18 +297,25 @@ Result<void> Generation::adopt(const CollectionRow& row, Lsn commit) {
     needs_copy_ = "fields were added that more documents have than are remembered";
     return {};
   }
-  for (const engine::DocKey& key : std::exchange(unmapped_, {})) {
-    const engine::DocumentPtr former = collection_->latest(key);
+  refill_.merge(unmapped_);
+  unmapped_.clear();
+  return {};
+}
+
+void Generation::refill(Lsn commit) {
+  flush(commit);
+  for (std::size_t filled = 0; filled < kStep && has_to_refill(); ++filled) {
+    const auto key = refill_.extract(refill_.begin());
+    const engine::DocumentPtr former = collection_->latest(key.value());
     if (former == nullptr) continue;
     engine::Change change;
     change.document = *former;
     forget_built(change.document);
     build(change.document);
     push(std::move(change));
-    if (batch_.size() >= kBatchMax) flush(commit);
   }
   flush(commit);
-  return {};
+  if (failure_) refill_.clear();
 }
 
 }  // namespace stele::views

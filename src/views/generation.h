@@ -57,8 +57,12 @@ class Generation {
   // A copy maps what it meets at once, before anybody sees it.
   void map_at_once(bool on) { map_at_once_ = on; }
   bool was_mapped() const { return mapped_; }
-  // The stored definition has changed: new fields are filled from the sources of documents that have them.
+  // The stored definition has changed: new fields are filled from the sources of documents that have them,
+  // by refill().
   Result<void> adopt(const CollectionRow& row, Lsn commit);
+  bool has_to_refill() const { return !refill_.empty(); }
+  // Fills the next kStep documents.
+  void refill(Lsn commit);
 
   const std::shared_ptr<engine::Collection>& collection() const { return collection_; }
   const std::shared_ptr<const CollectionDefinition>& definition() const { return definition_; }
@@ -113,6 +117,7 @@ class Generation {
   std::optional<DefinitionChange> wanted_;
   std::optional<CollectionDefinition> wanted_definition_;  // the definition and all that is wanted
   std::unordered_set<engine::DocKey> unmapped_;            // documents with members that have no field
+  std::unordered_set<engine::DocKey> refill_;              // those of them that have one now
   bool unmapped_overflow_ = false;
 
   LeftOut left_out_;

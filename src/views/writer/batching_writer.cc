@@ -21,6 +21,7 @@
 namespace stele::views {
 namespace {
 
+constexpr std::size_t kQueuedAtOnce = 256;  // documents of one call, between which others run
 constexpr int kRetriesMax = 3;  // of one document, where the server asks for it (deadlock, serialization)
 
 // Where writes wait for each other: one role's writes to one table.
@@ -32,8 +33,11 @@ struct LaneKey {
 struct Lane {
   std::deque<PendingWrite> queue;
   std::size_t under_way = 0;
-  // Whose writes were sent last: the rest of a call waits for its beginning, so that their order is kept.
-  const WriteCall* sent_last = nullptr;
+};
+// What goes in one transaction.
+struct Batch {
+  std::vector<PendingWrite> writes;
+  std::vector<std::shared_ptr<WriteCall>> calls;  // each counts this batch
 };
 
 // By id, so that transactions lock in one order; a document's writes keep theirs.
@@ -102,16 +106,7 @@ class BatchingWriter final : public Writer {
       co_return std::move(call->reply);
     }
     call->open = writes.size();
-    std::vector<LaneKey> keys;
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-      const LaneKey key{role_of(principal), writes[i].target->id};
-      if (keys.empty() || keys.back() != key) keys.push_back(key);
-      PendingWrite pending{std::move(writes[i]), call, i, deadline};
-      queued_bytes_ += pending.bytes();
-      ++queued_documents_;
-      lane(key).queue.push_back(std::move(pending));
-    }
-    for (const LaneKey& key : keys) start(key);
+    co_await enqueue(role_of(principal), std::move(writes), call, deadline, gate_.hold());
     co_await call->done.wait();
     co_return std::move(call->reply);
   }
@@ -161,19 +156,19 @@ class BatchingWriter final : public Writer {
     return {pool_.get(), push_pool_.get(), &freshness_, &visible_, &catalog_, std::move(role), deadline};
   }
 
-  Result<void> make_room(const std::vector<DocumentWrite>& writes) const {
+  // Counts them as queued.
+  Result<void> make_room(const std::vector<DocumentWrite>& writes) {
     if (gate_.is_closed()) return make_error(ErrorCode::kCancelled, "the node stops");
     std::size_t bytes = 0;
-    for (const DocumentWrite& write : writes) {
-      bytes += write.source.size();
-      for (const VectorWrite& vector : write.vectors) bytes += vector.elements.size() * sizeof(float);
-    }
+    for (const DocumentWrite& write : writes) bytes += queued_bytes(write);
     if (queued_documents_ + writes.size() > options_.queue_documents_max ||
         queued_bytes_ + bytes > options_.queue_bytes_max)
       return make_error(ErrorCode::kResourceExhausted, "rejected execution: the queue of writes is full (" +
                                                            std::to_string(queued_documents_) +
                                                            " documents, " + std::to_string(queued_bytes_) +
                                                            " bytes)");
+    queued_documents_ += writes.size();
+    queued_bytes_ += bytes;
     return {};
   }
 
@@ -181,6 +176,25 @@ class BatchingWriter final : public Writer {
     const auto [found, made] = lanes_.try_emplace(key);
     if (made) open_lanes_.add(1);
     return found->second;
+  }
+
+  // Into the lanes, for which room was made. Others run meanwhile; stop() waits for the last one.
+  net::Task<void> enqueue(std::string role, std::vector<DocumentWrite> writes,
+                          std::shared_ptr<WriteCall> call, TimePoint deadline,
+                          [[maybe_unused]] net::Gate::Holder inside) {
+    std::vector<LaneKey> keys;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      if (i > 0 && i % kQueuedAtOnce == 0) co_await net::Reactor::current()->yield();
+      LaneKey key{role, writes[i].target->id};
+      PendingWrite pending{std::move(writes[i]), call, i, deadline};
+      if (gate_.is_closed()) {
+        release(pending, make_error(ErrorCode::kCancelled, "the node stops"), {}, true);
+        continue;
+      }
+      lane(key).queue.push_back(std::move(pending));
+      if (keys.empty() || keys.back() != key) keys.push_back(std::move(key));
+    }
+    for (const LaneKey& key : keys) start(key);
   }
 
   // Sends what waits in a lane, unless enough is under way: then it goes with the next batch. A lane where
@@ -195,7 +209,8 @@ class BatchingWriter final : public Writer {
         return;
       }
       if (open.queue.empty() || open.under_way >= options_.transactions_per_table_max) return;
-      if (open.under_way > 0 && open.queue.front().call.get() == open.sent_last) return;
+      // The rest of a call waits for its beginning, so that their order is kept.
+      if (open.under_way > 0 && open.queue.front().call->batches_under_way > 0) return;
       net::Gate::Holder holder = gate_.hold();
       if (!holder) return;
       ++open.under_way;
@@ -203,28 +218,32 @@ class BatchingWriter final : public Writer {
     }
   }
 
-  std::vector<PendingWrite> take_batch(Lane& lane) const {
-    std::vector<PendingWrite> batch;
+  Batch take_batch(Lane& lane) const {
+    Batch batch;
     std::size_t bytes = 0;
-    while (!lane.queue.empty() && batch.size() < options_.batch_documents_max &&
+    while (!lane.queue.empty() && batch.writes.size() < options_.batch_documents_max &&
            bytes < options_.batch_bytes_max) {
+      PendingWrite& next = lane.queue.front();
       // A row of a user's table under a condition is a transaction of its own.
-      const bool alone = goes_alone(lane.queue.front().write);
-      if (alone && !batch.empty()) break;
-      bytes += lane.queue.front().bytes();
-      lane.sent_last = lane.queue.front().call.get();
-      batch.push_back(std::move(lane.queue.front()));
+      const bool alone = goes_alone(next.write);
+      if (alone && !batch.writes.empty()) break;
+      bytes += next.bytes();
+      if (batch.calls.empty() || batch.calls.back() != next.call) {
+        ++next.call->batches_under_way;
+        batch.calls.push_back(next.call);
+      }
+      batch.writes.push_back(std::move(next));
       lane.queue.pop_front();
       if (alone) break;
     }
-    return sorted(std::move(batch));
+    batch.writes = sorted(std::move(batch.writes));
+    return batch;
   }
 
-  net::Task<void> run_batch(LaneKey key, std::vector<PendingWrite> batch,
-                            [[maybe_unused]] net::Gate::Holder holder) {
+  net::Task<void> run_batch(LaneKey key, Batch batch, [[maybe_unused]] net::Gate::Holder holder) {
     std::vector<PendingWrite> live;
-    live.reserve(batch.size());
-    for (PendingWrite& pending : batch) {
+    live.reserve(batch.writes.size());
+    for (PendingWrite& pending : batch.writes) {
       if (pending.deadline <= net::Reactor::current()->now()) {
         release(pending,
                 make_error(ErrorCode::kDeadlineExceeded, "the write waited too long; it was not sent"), {},
@@ -264,6 +283,7 @@ class BatchingWriter final : public Writer {
       parts.push_back(std::move(second));
       parts.push_back(std::move(part));
     }
+    for (const auto& call : batch.calls) --call->batches_under_way;
     --lane(key).under_way;
     start(key);
   }

@@ -124,6 +124,45 @@ TEST_F(WriterTest, OneBadDocumentFailsAlone) {
   });
 }
 
+net::Task<void> write_for(WriterTest* test, std::vector<DocumentWrite> writes, WriteReply* reply,
+                          net::Event* done) {
+  *reply = co_await WriterTest::write(test, std::move(writes));
+  done->set();
+}
+
+// Many documents of one table, then one of another.
+std::vector<DocumentWrite> large_call(const WriterTest& test) {
+  std::vector<DocumentWrite> writes;
+  for (int i = 0; i < 2000; ++i) writes.push_back(test.index(std::to_string(i), R"({"n":1})"));
+  writes.push_back(test.row("1:en", R"({"title":"t"})"));
+  return writes;
+}
+
+TEST_F(WriterTest, ALargeCallLetsOthersRun) {
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    WriteReply reply;
+    net::Event done;
+    net::spawn(write_for(test, large_call(*test), &reply, &done));
+    // It has not come to the second table in one go.
+    EXPECT_EQ(test->metrics_.gauge("stele_writer_lanes", "").value(), 1);
+    co_await done.wait();
+    EXPECT_EQ(reply.outcomes.size(), 2001U);
+    for (const auto& outcome : reply.outcomes) EXPECT_EQ(told(outcome), "created 1");
+  });
+}
+
+TEST_F(WriterTest, AStopAnswersACallThatIsBeingQueued) {
+  static WriteReply reply;
+  static net::Event done;
+  with_writer([](WriterTest* test) -> net::Task<void> {
+    net::spawn(write_for(test, large_call(*test), &reply, &done));
+    co_return;  // stops the writer
+  });
+  ASSERT_TRUE(done.is_set());
+  EXPECT_EQ(reply.outcomes.size(), 2001U);
+  for (const auto& outcome : reply.outcomes) EXPECT_EQ(told(outcome), "cancelled");
+}
+
 TEST_F(WriterTest, CallersShareTransactions) {
   with_writer([](WriterTest* test) -> net::Task<void> {
     static int open;
