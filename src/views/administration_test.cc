@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <optional>
 
 #include "net/gate.h"
@@ -111,6 +112,22 @@ TEST_F(AdministrationTest, WhoWasSlowerSeesWhatTheFasterMade) {
   sql().run(race(views_.get(), soon(), &made, &blind));
   EXPECT_EQ(made, 1);
   EXPECT_EQ(blind, 0);
+}
+
+// What is committed and not shown in time is told as that, not as missing.
+TEST_F(AdministrationTest, AnIndexThatIsNotShownInTimeIsNotMissing) {
+  start();
+  const std::string pid =
+      sql()("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + views_->status().slot + "'");
+  ::kill(static_cast<pid_t>(std::stol(pid)), SIGSTOP);  // the stream stands still
+  const TimePoint deadline = system_clock().now() + std::chrono::seconds(5);
+  const auto late =
+      await(administration().create_collection({}, "late", CollectionKind::kElastic, {}, deadline));
+  ::kill(static_cast<pid_t>(std::stol(pid)), SIGCONT);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kDeadlineExceeded) << late.error().to_string();
+  EXPECT_THAT(late.error().message, testing::HasSubstr("not shown here in time"));
+  EXPECT_TRUE(ready("late"));
 }
 
 TEST_F(AdministrationTest, ANameMayBeLongerThanATables) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "views/test_views.h"
@@ -130,14 +131,56 @@ TEST_F(ViewsTest, CopiesAnewWhenTheSlotIsGone) {
   EXPECT_EQ(search("t", match_all()).size(), 2U);
 }
 
-// The stream is lost and being attached anew, which waits for a transaction that runs.
-TEST_F(ViewsTest, StopsWhileItAttachesAnew) {
-  start();
-  sql()("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE other (id int)");
+// A slot that is being made waits for every transaction that runs; nobody who stops waits for that.
+class StopWhileASlotWaits : public ViewsTest {
+ protected:
+  void SetUp() override {
+    ViewsTest::SetUp();
+    ViewsOptions views = options();
+    views.slot_timeout = std::chrono::hours(1);
+    auto started = Views::start(views, metrics_);
+    ASSERT_TRUE(started) << started.error().to_string();
+    views_ = std::move(*started);
+    sql()("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE other (id int)");
+    blocker_ = std::make_unique<Sql>(server().options(database_));
+  }
+  void TearDown() override {
+    blocker_.reset();
+    ViewsTest::TearDown();
+  }
+  void block() { (*blocker_)("BEGIN; INSERT INTO other VALUES (1)"); }
+  std::string slots(const std::string& which) {
+    return sql()("SELECT count(*) FROM pg_replication_slots WHERE database = current_database() AND " +
+                 which);
+  }
+  bool waits(const std::string& slot) {
+    return eventually([&] {
+      return slots("slot_name LIKE '" + slot +
+                   "' AND active_pid IS NOT NULL AND confirmed_flush_lsn IS NULL") == "1";
+    });
+  }
+  void expect_stop() {
+    auto stopped = std::async(std::launch::async, [this] { views_->stop(); });
+    EXPECT_EQ(stopped.wait_for(kTestLimit), std::future_status::ready);
+    EXPECT_TRUE(eventually([&] { return slots("true") == "0"; }));
+    (*blocker_)("COMMIT");  // were it still waited for, the test ends nevertheless
+    stopped.wait();
+  }
+
+  std::unique_ptr<Sql> blocker_;
+};
+
+TEST_F(StopWhileASlotWaits, ForACopy) {
+  block();
+  sql()("SELECT stele.publish('t')");
+  ASSERT_TRUE(waits(views_->status().slot + "_copy%"));
+  expect_stop();
+}
+
+TEST_F(StopWhileASlotWaits, ForTheStream) {
   sql()("SELECT stele.publish('t')");
   ASSERT_TRUE(ready("t"));
-  Sql blocker(server().options(database_));
-  blocker("BEGIN; INSERT INTO other VALUES (1)");
+  block();
   const std::string slot = views_->status().slot;
   ASSERT_TRUE(eventually([&] {
     return sql()
@@ -145,18 +188,8 @@ TEST_F(ViewsTest, StopsWhileItAttachesAnew) {
                    slot + "' AND active_pid IS NOT NULL; SELECT pg_drop_replication_slot('" + slot + "')")
         .has_value();
   }));
-  ASSERT_TRUE(eventually([&] {
-    return sql()("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + slot +
-                 "' AND active_pid IS NOT NULL AND confirmed_flush_lsn IS NULL") == "1";
-  }));
-  std::thread stopping([&] { views_->stop(); });
-  // Long enough for the stop to begin; were it not, the test would show less, but not fail.
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  blocker("COMMIT");
-  stopping.join();
-  EXPECT_TRUE(eventually([&] {
-    return sql()("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == "0";
-  }));
+  ASSERT_TRUE(waits(slot));
+  expect_stop();
 }
 
 // A server of its own, which is killed.

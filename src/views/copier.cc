@@ -62,8 +62,14 @@ net::Task<Result<Copier::Snapshot>> Copier::take_snapshot() {
   const TimePoint deadline = reactor_.now() + options_.slot_timeout;
   auto connected = co_await postgres::ReplicationConnection::connect(options_.postgres, deadline);
   STELE_CO_TRY(const auto connection, std::move(connected));
+  if (stopped_) {
+    connection->close();
+    co_return make_error(ErrorCode::kCancelled, "stopping");
+  }
+  snapshotting_ = connection;
   auto created = co_await connection->create_slot(options_.slot + "_" + std::to_string(++slots_made_), true,
                                                   postgres::SnapshotAction::kExport, deadline);
+  snapshotting_.reset();
   if (!created) {
     connection->close();
     co_return created.error();
@@ -356,6 +362,7 @@ void Copier::give_up(Served& served, const Error& error) {
 
 void Copier::stop() {
   stopped_ = true;
+  if (snapshotting_ != nullptr) snapshotting_->give_up();
   wake_.notify();
   joined_.notify();
 }

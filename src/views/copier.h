@@ -89,6 +89,7 @@ class Copier {
   Roster& roster_;
   Signal wake_;
   Signal joined_;
+  std::shared_ptr<postgres::ReplicationConnection> snapshotting_;  // while its slot is being made
   std::uint64_t slots_made_ = 0;  // one that ended may still be there for a moment
   int working_ = 0;               // rounds under way
   std::uint64_t epoch_ = 0;       // of the stream: a snapshot taken for an earlier one is of no use

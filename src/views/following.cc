@@ -127,9 +127,10 @@ net::Task<Result<void>> Following::attach() {
                                  .limits = {},
                                  .spools = applier_.spools(),
                                  .confirmed = [this] { return applier_.applied(); }};
-  auto created = co_await postgres::ReplicationStream::create(std::move(stream), false,
-                                                              postgres::SnapshotAction::kExport, deadline);
-  STELE_CO_TRY(auto made, std::move(created));
+  STELE_CO_TRY(opening_, postgres::ReplicationStream::make(std::move(stream)));
+  auto created = co_await opening_->create_slot(false, postgres::SnapshotAction::kExport, deadline);
+  auto made = std::move(opening_);
+  STELE_CO_RETURN_IF_ERROR(created);
   Result<Copier::Snapshot> opened = make_error(ErrorCode::kCancelled, "the node stops");
   if (!stopping_)
     opened = co_await Copier::open_snapshot(options_.postgres, made->created(), reactor_.now() + kTimeout);
@@ -307,6 +308,7 @@ net::Task<void> Following::stop() {
   watch_.stop();
   pause_.notify();
   co_await keys_.stop();
+  if (opening_ != nullptr) opening_->stop();
   if (stream_ != nullptr) stream_->stop();
   co_await gate_.close();
   co_await maintenance_.stop();

@@ -83,6 +83,7 @@ class Following {
   DdlWatch watch_;
   Maintenance maintenance_;
   std::unique_ptr<postgres::ReplicationStream> stream_;
+  std::unique_ptr<postgres::ReplicationStream> opening_;  // while its slot is being made
   net::Gate gate_;
   Signal pause_;
   bool stopping_ = false;

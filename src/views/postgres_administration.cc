@@ -341,7 +341,10 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::create_
   if (!done && done.error().code == ErrorCode::kAlreadyExists) co_await catch_up(deadline);
   co_await home->resume_here();
   STELE_CO_RETURN_IF_ERROR(done);
-  co_return shown(name);
+  Entry entry = catalog_.current()->find(name);
+  if (entry == nullptr)
+    co_return make_error(ErrorCode::kDeadlineExceeded, name + " is created, but not shown here in time");
+  co_return entry;
 }
 
 net::Task<Result<void>> PostgresAdministration::drop_collection(access::Principal principal, std::string name,

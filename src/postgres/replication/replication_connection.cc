@@ -6,13 +6,17 @@
 #include <chrono>
 #include <utility>
 
+#include "base/log.h"
 #include "net/reactor.h"
+#include "postgres/login.h"
 
 namespace stele::postgres {
 
 namespace {
 
+constexpr Logger kLog("replication");
 constexpr Duration kBlockersTimeout = std::chrono::seconds(5);
+constexpr Duration kCancelTimeout = std::chrono::seconds(1);
 
 // Each holder of an open transaction id shows an exclusive lock on it, to every role.
 constexpr std::string_view kBlockersSql =
@@ -103,10 +107,12 @@ net::Task<Result<CreatedSlot>> ReplicationConnection::create_slot(std::string na
                                                                   SnapshotAction snapshot,
                                                                   TimePoint deadline) {
   STELE_CO_RETURN_IF_ERROR(check_slot_name(name));
+  creating_ = true;
   auto answer = co_await query(
       fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL pgoutput (SNAPSHOT '{}')", quote_identifier(name),
                   temporary ? " TEMPORARY" : "", snapshot == SnapshotAction::kExport ? "export" : "nothing"),
       deadline);
+  creating_ = false;
   if (!answer.has_value() && answer.error().code == ErrorCode::kDeadlineExceeded) {
     auto named = co_await name_blockers(std::move(answer).error());
     co_return named;
@@ -194,6 +200,18 @@ net::Task<void> ReplicationConnection::send(std::shared_ptr<ReplicationConnectio
                                             std::string message) {
   auto sent = co_await connection->stream_->send(message);
   connection->sending_ = false;
+}
+
+void ReplicationConnection::give_up() {
+  if (!creating_) return close();
+  net::spawn(cancel_and_close(self_.lock()));
+}
+
+net::Task<void> ReplicationConnection::cancel_and_close(std::shared_ptr<ReplicationConnection> connection) {
+  auto asked = co_await send_cancel(connection->connection_->cancel_target(),
+                                    net::Reactor::current()->now() + kCancelTimeout);
+  if (!asked) kLog.warn("a slot that is being made was not given up: {}", asked.error().to_string());
+  connection->close();
 }
 
 void ReplicationConnection::close() {

@@ -64,6 +64,9 @@ class ReplicationConnection {
 
   // At once; wakes a suspended read() with kCancelled.
   void close();
+  // As close(), but where create_slot() is under way the server is asked to end it first: left alone it would
+  // wait, and hold the log, for as long as some transaction runs.
+  void give_up();
   std::uint32_t process_id() const { return connection_->process_id(); }
   const Connection& connection() const { return *connection_; }
 
@@ -73,12 +76,14 @@ class ReplicationConnection {
 
  private:
   static net::Task<void> send(std::shared_ptr<ReplicationConnection> connection, std::string message);
+  static net::Task<void> cancel_and_close(std::shared_ptr<ReplicationConnection> connection);
   // Who holds transactions open, after a slot could not be made in time.
   net::Task<Error> name_blockers(Error error);
 
   std::unique_ptr<Connection> connection_;
   std::optional<CopyBoth> stream_;
   bool sending_ = false;
+  bool creating_ = false;  // a slot
   std::weak_ptr<ReplicationConnection> self_;
 };
 

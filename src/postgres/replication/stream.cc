@@ -52,7 +52,7 @@ ReplicationStream::~ReplicationStream() {
 void ReplicationStream::stop() {
   stopped_ = true;
   feedback_timer_.cancel();
-  if (connection_) connection_->close();
+  if (connection_) connection_->give_up();
   woken_.set();
 }
 
@@ -60,18 +60,29 @@ net::Task<Result<std::unique_ptr<ReplicationStream>>> ReplicationStream::create(
                                                                                 bool temporary,
                                                                                 SnapshotAction snapshot,
                                                                                 TimePoint deadline) {
-  STELE_CO_RETURN_IF_ERROR(check_slot_name(options.slot));
-  std::unique_ptr<ReplicationStream> stream(new ReplicationStream(std::move(options)));
-  auto connected = co_await stream->connect(deadline);
-  if (!connected.has_value()) co_return std::move(connected).error();
-  auto dropped = co_await stream->connection_->drop_slot(stream->options_.slot, deadline);
-  if (!dropped.has_value()) co_return std::move(dropped).error();
-  auto created =
-      co_await stream->connection_->create_slot(stream->options_.slot, temporary, snapshot, deadline);
+  auto made = make(std::move(options));
+  if (!made.has_value()) co_return std::move(made).error();
+  auto created = co_await (*made)->create_slot(temporary, snapshot, deadline);
   if (!created.has_value()) co_return std::move(created).error();
-  stream->created_ = *std::move(created);
-  stream->delivered_ = stream->created_.consistent_point;
-  co_return stream;
+  co_return *std::move(made);
+}
+
+Result<std::unique_ptr<ReplicationStream>> ReplicationStream::make(StreamOptions options) {
+  STELE_RETURN_IF_ERROR(check_slot_name(options.slot));
+  return std::unique_ptr<ReplicationStream>(new ReplicationStream(std::move(options)));
+}
+
+net::Task<Result<void>> ReplicationStream::create_slot(bool temporary, SnapshotAction snapshot,
+                                                       TimePoint deadline) {
+  auto connected = co_await connect(deadline);
+  if (!connected.has_value()) co_return std::move(connected).error();
+  auto dropped = co_await connection_->drop_slot(options_.slot, deadline);
+  if (!dropped.has_value()) co_return std::move(dropped).error();
+  auto created = co_await connection_->create_slot(options_.slot, temporary, snapshot, deadline);
+  if (!created.has_value()) co_return std::move(created).error();
+  created_ = *std::move(created);
+  delivered_ = created_.consistent_point;
+  co_return Result<void>();
 }
 
 net::Task<Result<std::unique_ptr<ReplicationStream>>> ReplicationStream::resume(StreamOptions options,

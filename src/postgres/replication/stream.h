@@ -73,6 +73,10 @@ class ReplicationStream {
   static net::Task<Result<std::unique_ptr<ReplicationStream>>> create(StreamOptions options, bool temporary,
                                                                       SnapshotAction snapshot,
                                                                       TimePoint deadline);
+  // The same in two steps, for who may want to end the second one: creating a slot waits for every running
+  // transaction. stop() ends it, with kCancelled and no slot.
+  static Result<std::unique_ptr<ReplicationStream>> make(StreamOptions options);
+  net::Task<Result<void>> create_slot(bool temporary, SnapshotAction snapshot, TimePoint deadline);
   // An existing slot, from where the views stand. kFailedPrecondition as check_resume().
   static net::Task<Result<std::unique_ptr<ReplicationStream>>> resume(StreamOptions options,
                                                                       ResumePoint point, TimePoint deadline);
@@ -86,7 +90,7 @@ class ReplicationStream {
 
   // The next event; begins to follow the slot at the first call. kCancelled after stop().
   net::Task<Result<StreamEvent>> next();
-  // Wakes next(); the connection closes. Idempotent.
+  // Wakes next(); the connection closes. Idempotent. Nothing more begins.
   void stop();
 
   // Everything up to here has been given out: the end of the last transaction, or progress.
