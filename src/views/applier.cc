@@ -140,7 +140,7 @@ void Applier::check_relation(const Served& served, const postgres::Relation& rel
   std::size_t at = 0;
   bool same = true;
   for (const TableColumn& column : served.live->shape().columns) {
-    if (column.generated) continue;
+    if (!column.is_streamed()) continue;
     same = same && at < relation.columns.size() && relation.columns[at].name == column.name &&
            relation.columns[at].type == column.type_oid;
     ++at;

@@ -19,7 +19,7 @@ constexpr std::uint64_t kReplayStep = 2 * Generation::kStep;
 constexpr std::uint64_t kJoinMax = 4 * Generation::kStep;
 
 bool is_copied(const TableColumn& column, const CollectionDefinition& definition, CollectionKind kind) {
-  if (column.generated) return false;
+  if (!column.is_streamed()) return false;
   if (kind != CollectionKind::kPublished || column.key >= 0) return true;
   const auto found = std::ranges::find(definition.columns, column.name, &ColumnMapping::column);
   return found == definition.columns.end() || found->left_out.empty();
@@ -32,7 +32,9 @@ std::string copy_query(const TableShape& shape, const CollectionDefinition& defi
   for (const TableColumn& column : shape.columns)
     if (is_copied(column, definition, kind))
       columns += (columns.empty() ? "" : ", ") + postgres::quote_identifier(column.name);
-  return "SELECT " + columns + " FROM " + shape.name.quoted();
+  // Rows of inheriting tables would come without ONLY; the stream gives them under their own names.
+  return "SELECT " + columns + " FROM " + (shape.partitioned ? "" : "ONLY ") + shape.name.quoted() +
+         (shape.row_filter.empty() ? "" : " WHERE " + shape.row_filter);
 }
 
 postgres::Relation copy_relation(const TableShape& shape, const CollectionDefinition& definition,

@@ -86,6 +86,7 @@ class Inference {
   std::string left_out(const TableColumn& column, const postgres::Type* type) const {
     if (options_.exclude.contains(column.name)) return "excluded by the options of stele.publish";
     if (column.generated) return "generated columns are not in PostgreSQL's logical stream";
+    if (column.unlisted) return "the publication's column list leaves it out";
     const ColumnOptions* options = asked(column.name);
     if (options != nullptr && options->type) return {};
     const TypeKind kind = type == nullptr ? TypeKind::kOther : type->kind;

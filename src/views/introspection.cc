@@ -38,15 +38,28 @@ SELECT c.id, c.name, c.uuid, c.kind, c.options::text, c.definition::text, c.sour
              ON p.oid = r.prpubid AND p.pubname = 'stele') ON r.prrelid = k.oid
  ORDER BY c.id)sql";
 
-constexpr std::string_view kColumns = R"sql(
+// Column lists and row filters came with version 15.
+std::string columns_query(int server_version) {
+  const bool has_lists = server_version >= 150000;
+  constexpr std::string_view kOfPublication =
+      " FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid AND "
+      "p.pubname = 'stele' WHERE r.prrelid = a.attrelid)";
+  std::string sql = R"sql(
 SELECT a.attname, a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypmod, a.attgenerated <> '',
        coalesce((SELECT k.place FROM pg_catalog.pg_index i,
                         unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY k(number, place)
                   WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.number = a.attnum
-                    AND k.place <= i.indnkeyatts), 0)
+                    AND k.place <= i.indnkeyatts), 0), )sql";
+  sql +=
+      has_lists
+          ? "coalesce((SELECT a.attnum <> ALL (r.prattrs::pg_catalog.int2[])" + std::string(kOfPublication) +
+                ", false), (SELECT pg_catalog.pg_get_expr(r.prqual, r.prrelid)" + std::string(kOfPublication)
+          : "false, NULL";
+  return sql + R"sql(
   FROM pg_catalog.pg_attribute a
  WHERE a.attrelid = $1::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum)sql";
+}
 
 template <class Integer>
 Integer to_integer(postgres::wire::Cell cell) {
@@ -131,20 +144,28 @@ net::Task<Result<TableShape>> read_shape(postgres::Connection* connection, Colle
   if (!facts.table_there) co_return make_error(ErrorCode::kNotFound, facts.refused);
   postgres::Parameters oid;
   oid.text(std::to_string(facts.row.table_oid));
-  auto ran = co_await run(connection, std::string(kColumns), std::move(oid), deadline);
+  auto ran = co_await run(connection, columns_query(connection->server_version()), std::move(oid), deadline);
   STELE_CO_TRY(const postgres::ResultSet rows, std::move(ran));
   TableShape shape{.oid = facts.row.table_oid,
                    .name = facts.row.table,
                    .partitioned = facts.partitioned,
                    .fingerprint = facts.fingerprint,
                    .refused = facts.refused};
-  for (const postgres::ResultSet::Row row : rows)
+  for (const postgres::ResultSet::Row row : rows) {
     shape.columns.push_back({.name = to_text(row[0]),
                              .type_oid = to_integer<std::uint32_t>(row[1]),
                              .type = to_text(row[2]),
                              .type_modifier = to_integer<std::int32_t>(row[3]),
                              .generated = row[4] == "t",
+                             .unlisted = row[6] == "t",
                              .key = to_integer<std::int32_t>(row[5]) - 1});
+    shape.row_filter = to_text(row[7]);
+    const TableColumn& column = shape.columns.back();
+    if (column.key >= 0 && column.unlisted)
+      co_return make_error(
+          ErrorCode::kFailedPrecondition,
+          "the publication's column list leaves out " + column.name + ", which is part of the primary key");
+  }
   co_return shape;
 }
 

@@ -236,5 +236,35 @@ TEST_F(ViewsTest, ACollectionThatNeedsTooMuchMemoryFailsAlone) {
   EXPECT_EQ(difference("small", "small"), "");
 }
 
+// Who runs the database may narrow what Stele gets: the copy has exactly what the stream will have.
+TEST_F(ViewsTest, ACopyHasThePublicationsColumnsAndRows) {
+  start();
+  sql()(
+      "CREATE TABLE t (id int PRIMARY KEY, open text, secret text, twice int GENERATED ALWAYS AS (id * 2) "
+      "STORED); CREATE VIEW shown AS SELECT id, open FROM t WHERE id > 2");
+  sql()("INSERT INTO t (id, open, secret) SELECT i, 'o', 's' FROM generate_series(1, 9) i");
+  sql()("SELECT stele.publish('t')");
+  ASSERT_TRUE(ready("t"));
+  const auto publish_anew = [&](const std::string& part) {
+    sql()("BEGIN; ALTER PUBLICATION stele DROP TABLE t; ALTER PUBLICATION stele ADD TABLE t " + part +
+          "; COMMIT");
+  };
+  publish_anew("(id, open) WHERE (id > 2)");
+  ASSERT_TRUE(eventually([&] {
+    const auto now = entry("t");
+    return now->state == CollectionState::kReady && !now->definition->schema.find("secret");
+  }));
+  EXPECT_EQ(difference("t", "shown"), "");
+  sql()(
+      "INSERT INTO t VALUES (10, 'p', 'q'), (0, 'p', 'q'); UPDATE t SET open = 'n' WHERE id < 6; DELETE FROM "
+      "t "
+      "WHERE id = 3; UPDATE t SET id = -1 WHERE id = 4; UPDATE t SET id = 11 WHERE id = 1");
+  EXPECT_EQ(difference("t", "shown"), "");
+  // Its documents could not be told apart.
+  publish_anew("(open)");
+  EXPECT_TRUE(eventually(
+      [&] { return entry("t")->reason.find("leaves out id, which is part") != std::string::npos; }));
+}
+
 }  // namespace
 }  // namespace stele::views
