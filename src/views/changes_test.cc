@@ -30,6 +30,15 @@ TEST_F(ViewsTest, KeepsUnchangedToastThroughKeyChanges) {
   sql()("ALTER TABLE d REPLICA IDENTITY FULL");
   sql()("UPDATE d SET n = n + 1; UPDATE d SET id = id + 1000; DELETE FROM d WHERE id % 3 = 0");
   EXPECT_EQ(difference("d", "d"), "");
+  // More than the primary key, so that it changes without it.
+  sql()(
+      "ALTER TABLE d ALTER n SET NOT NULL; CREATE UNIQUE INDEX wide ON d (n, id);"
+      "ALTER TABLE d REPLICA IDENTITY USING INDEX wide");
+  sql()(
+      "UPDATE d SET n = n + 1; UPDATE d SET id = id + 10000; UPDATE d SET doc = '{}' WHERE id % 5 = 0; "
+      "DELETE "
+      "FROM d WHERE id % 7 = 0");
+  EXPECT_EQ(difference("d", "d"), "");
   EXPECT_TRUE(ready("d"));
 }
 

@@ -266,5 +266,26 @@ TEST_F(ViewsTest, ACopyHasThePublicationsColumnsAndRows) {
       [&] { return entry("t")->reason.find("leaves out id, which is part") != std::string::npos; }));
 }
 
+TEST_F(ViewsTest, AReplicaIdentityHasAtLeastThePrimaryKey) {
+  start();
+  sql()(
+      "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL UNIQUE, b int NOT NULL);"
+      "CREATE UNIQUE INDEX wide ON t (a, id); CREATE UNIQUE INDEX covering ON t (a) INCLUDE (id)");
+  sql()("INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)");
+  for (const char* index : {"t_a_key", "covering"}) {
+    sql()("ALTER TABLE t REPLICA IDENTITY USING INDEX " + std::string(index));
+    EXPECT_THAT(sql().error("SELECT stele.publish('t')"), testing::HasSubstr("has not all columns"));
+  }
+  sql()("ALTER TABLE t REPLICA IDENTITY USING INDEX wide");
+  sql()("SELECT stele.publish('t')");
+  ASSERT_TRUE(ready("t"));
+  sql()("UPDATE t SET b = 3 WHERE id = 1; UPDATE t SET id = 4 WHERE id = 2; DELETE FROM t WHERE id = 1");
+  EXPECT_EQ(difference("t", "t"), "");
+  // Keys may bear what the identity has.
+  EXPECT_THAT(sql().error("SELECT stele.map_keys('b:', 't', '{\"key\": \"b\"}')"),
+              testing::HasSubstr("is no key"));
+  sql()("SELECT stele.map_keys('a:', 't', '{\"key\": \"a\"}')");
+}
+
 }  // namespace
 }  // namespace stele::views

@@ -67,6 +67,30 @@ TEST_F(MappingTest, RowsAreHashesAndFollowTheirTable) {
   EXPECT_TRUE(redis().hgetall("package:bash2").empty());
 }
 
+// The stream tells of a deleted or renamed row what its replica identity has.
+TEST_F(MappingTest, AnotherColumnThanThePrimaryKeyIsFollowedByTheReplicaIdentity) {
+  sql()(
+      "CREATE TABLE city (id int PRIMARY KEY, name text NOT NULL UNIQUE, n int);"
+      "CREATE UNIQUE INDEX city_identity ON city (id, name);"
+      "ALTER TABLE city REPLICA IDENTITY USING INDEX city_identity;"
+      "INSERT INTO city SELECT i, 'c' || i, i FROM generate_series(1, 4) i; SELECT stele.publish('city')");
+  ASSERT_TRUE(ready("city"));
+  sql()("SELECT stele.map_keys('city:', 'city', '{\"key\": \"name\"}')");
+  ASSERT_TRUE(eventually(
+      [&] { return keys().class_of("city:x") == KeyClass::kMapped && !keys().loading("city:x"); }));
+  sql()(
+      "UPDATE city SET n = 10 WHERE id = 1; UPDATE city SET name = 'rome' WHERE id = 2; DELETE FROM city "
+      "WHERE "
+      "id = 3; UPDATE city SET id = 40 WHERE id = 4");
+  caught_up();
+  EXPECT_EQ(redis().hgetall("city:c1"), (Fields{{"id", "1"}, {"name", "c1"}, {"n", "10"}}));
+  EXPECT_TRUE(redis().hgetall("city:c2").empty());
+  EXPECT_EQ(redis().hgetall("city:rome")["id"], "2");
+  EXPECT_TRUE(redis().hgetall("city:c3").empty());
+  EXPECT_EQ(redis().hgetall("city:c4")["id"], "40");
+  EXPECT_EQ(difference("city", "city"), "");
+}
+
 TEST_F(MappingTest, WritesAreSqlOnTheRowAndSeenWhenAnswered) {
   map();
   EXPECT_EQ(mapped(hset("package:bash", {{"version", "5.3"}, {"home", "h"}})), "1");

@@ -161,10 +161,14 @@ BEGIN
                      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = given->>'key' AND a.attnotnull
                      JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisunique AND i.indisvalid
                       AND i.indpred IS NULL AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
-                    WHERE c.oid = source AND (i.indisprimary AND c.relreplident = 'd' OR c.relreplident = 'f')) THEN
+                    WHERE c.oid = source
+                      AND (i.indisprimary AND c.relreplident = 'd' OR c.relreplident = 'f'
+                           OR EXISTS (SELECT FROM pg_catalog.pg_index r WHERE r.indrelid = c.oid AND r.indisreplident
+                                       AND a.attnum = ANY ((r.indkey::int2[])[0:r.indnkeyatts - 1])))) THEN
       RAISE object_not_in_prerequisite_state USING
         MESSAGE = format('the column "%s" of %s is no key', given->>'key', source),
-        HINT = format('It must be NOT NULL and UNIQUE, and ALTER TABLE %s REPLICA IDENTITY FULL.', source);
+        HINT = format('It must be NOT NULL and UNIQUE, and in the replica identity: ALTER TABLE %s REPLICA IDENTITY USING '
+                      'INDEX one that is unique over the primary key and this column, or FULL.', source);
     END IF;
   ELSIF columns <> 1 THEN
     RAISE feature_not_supported USING

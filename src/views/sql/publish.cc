@@ -18,7 +18,10 @@ BEGIN
                    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::int2[])
                   WHERE i.indrelid = c.oid AND i.indisprimary AND a.attgenerated <> '') AS key_generated,
          EXISTS (SELECT FROM pg_catalog.pg_index i
-                  WHERE i.indrelid = c.oid AND i.indisreplident AND NOT i.indisprimary) AS other_identity
+                   JOIN pg_catalog.pg_index k ON k.indrelid = c.oid AND k.indisprimary
+                  WHERE i.indrelid = c.oid AND i.indisreplident
+                    AND NOT (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ (i.indkey::int2[])[0:i.indnkeyatts - 1])
+           AS other_identity
     INTO t
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE c.oid = source;
@@ -63,7 +66,7 @@ BEGIN
       DETAIL = 'Generated columns are not in PostgreSQL''s logical stream.';
   ELSIF t.relreplident = 'n' OR t.other_identity THEN
     RAISE object_not_in_prerequisite_state USING
-      MESSAGE = format('the replica identity of %s is not its primary key', source),
+      MESSAGE = format('the replica identity of %s has not all columns of its primary key', source),
       HINT = format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', source);
   ELSIF NOT has_table_privilege(reader, source, 'SELECT') OR NOT has_schema_privilege(reader, t.relnamespace, 'USAGE') THEN
     RAISE insufficient_privilege USING
