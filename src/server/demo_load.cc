@@ -34,9 +34,8 @@ constexpr std::string_view kPublish =
 // A catalogue that was loaded before its rows were keys has another replica identity.
 constexpr std::string_view kMapKeys = R"sql(DO $$ BEGIN
   IF EXISTS (SELECT FROM stele.key_map WHERE prefix = 'package:') THEN RETURN; END IF;
-  IF (SELECT relreplident FROM pg_class WHERE oid = 'public.package'::regclass) <> 'f' THEN
-    ALTER TABLE public.package REPLICA IDENTITY FULL;
-  END IF;
+  CREATE UNIQUE INDEX IF NOT EXISTS package_identity ON public.package (id, name);
+  ALTER TABLE public.package REPLICA IDENTITY USING INDEX package_identity;
   PERFORM stele.map_keys('package:', 'public.package', '{"key": "name"}');
 END $$)sql";
 

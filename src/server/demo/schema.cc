@@ -84,7 +84,8 @@ ALTER TABLE dependency ADD PRIMARY KEY (package_id, kind, position, alternative)
   ADD FOREIGN KEY (package_id) REFERENCES package ON DELETE CASCADE,
   ADD FOREIGN KEY (target_id) REFERENCES package ON DELETE SET NULL;
 -- Deleted rows tell the stream their name too, by which the keys package:NAME are known.
-ALTER TABLE package REPLICA IDENTITY FULL;
+CREATE UNIQUE INDEX package_identity ON package (id, name);
+ALTER TABLE package REPLICA IDENTITY USING INDEX package_identity;
 CREATE INDEX dependency_target ON dependency (target_id);
 ALTER TABLE translation ADD PRIMARY KEY (package_id, language),
   ADD FOREIGN KEY (package_id) REFERENCES package ON DELETE CASCADE;
