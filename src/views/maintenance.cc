@@ -7,17 +7,20 @@ namespace stele::views {
 void Maintenance::step(std::shared_ptr<engine::Collection> collection) {
   auto inside = gate_.hold();
   if (!inside || !under_way_.insert(collection.get()).second) return;
-  net::spawn(run(std::move(collection), std::move(inside)));
+  net::spawn(run(collection, collection.get(), std::move(inside)));
 }
 
-net::Task<void> Maintenance::run(std::shared_ptr<engine::Collection> collection,
+net::Task<void> Maintenance::run(std::weak_ptr<engine::Collection> collection,
+                                 const engine::Collection* address,
                                  [[maybe_unused]] net::Gate::Holder inside) {
   bool more = true;
   while (more && !gate_.is_closed()) {
-    auto done = co_await workers_.run([collection] { return collection->maintain(); });
+    auto held = collection.lock();
+    if (held == nullptr) break;
+    auto done = co_await workers_.run([held = std::move(held)] { return held->maintain(); });
     more = done.value_or(false);  // a queue that is full is tried again at the next tick
   }
-  under_way_.erase(collection.get());
+  under_way_.erase(address);
 }
 
 net::Task<void> Maintenance::stop() {

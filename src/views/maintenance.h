@@ -14,13 +14,15 @@ namespace stele::views {
 // a second holds nobody's reactor. Confined to one reactor. stop() before it is destroyed; none begins after.
 class Maintenance {
  public:
-  // Steps for `collection` for as long as there is more worth doing, unless they are under way.
+  // Steps for `collection` for as long as there is more worth doing and somebody else holds it, unless they
+  // are under way.
   void step(std::shared_ptr<engine::Collection> collection);
   // Waits for what is under way. Once.
   net::Task<void> stop();
 
  private:
-  net::Task<void> run(std::shared_ptr<engine::Collection> collection, net::Gate::Holder inside);
+  net::Task<void> run(std::weak_ptr<engine::Collection> collection, const engine::Collection* address,
+                      net::Gate::Holder inside);
 
   // A collection waits here at most once.
   static constexpr std::size_t kQueueMax = 100'000;

@@ -17,7 +17,7 @@ namespace stele::views {
 namespace {
 
 // Its maintain() ends when the reactor has come so far as to release it.
-class HeldCollection final : public engine::Collection {
+class HeldCollection : public engine::Collection {
  public:
   const engine::CollectionOptions& options() const override { return options_; }
   Result<engine::ApplyReport> apply(engine::ChangeBatch) override { return engine::ApplyReport(); }
@@ -65,6 +65,39 @@ TEST(Maintenance, TheReactorGoesOnAndStopWaits) {
   }
   EXPECT_TRUE(collection->released_in_time);
   EXPECT_EQ(collection->calls, 1);
+}
+
+// There is always more to do in it.
+class EndlessCollection final : public HeldCollection {
+ public:
+  bool maintain() override {
+    ++calls;
+    return true;
+  }
+};
+
+net::Task<void> drop_and_wait(Maintenance* maintenance, std::weak_ptr<EndlessCollection> collection) {
+  net::Reactor& reactor = *net::Reactor::current();
+  maintenance->step(collection.lock());
+  const TimePoint limit = reactor.now() + std::chrono::seconds(60);
+  while (!collection.expired() && reactor.now() < limit)
+    co_await reactor.sleep_for(std::chrono::milliseconds(1));
+  EXPECT_TRUE(collection.expired());
+  co_await maintenance->stop();
+  reactor.stop();
+}
+
+TEST(Maintenance, EndsWhereNobodyElseHoldsTheCollection) {
+  auto reactor = net::Reactor::create({.backend = net::BackendKind::kEpoll});
+  ASSERT_TRUE(reactor);
+  auto collection = std::make_shared<EndlessCollection>();
+  Maintenance maintenance;
+  (*reactor)->spawn(drop_and_wait(&maintenance, collection));
+  (*reactor)->post([&] {
+    EXPECT_GT(collection.use_count(), 0);
+    collection.reset();
+  });
+  (*reactor)->run();
 }
 
 TEST(Reclaimer, FreesOnAThreadOfItsOwn) {
