@@ -234,15 +234,15 @@ class StreamBadDays : public StreamTest {
 
   static net::Task<void> slow_consumer(T* t) {
     co_await table(t);
-    co_await t->must("ALTER SYSTEM SET wal_sender_timeout = '1s'; SELECT pg_reload_conf()");
+    co_await t->must("ALTER SYSTEM SET wal_sender_timeout = '3s'; SELECT pg_reload_conf()");
     StreamOptions options = t->stream_options();
     options.pgoutput.streaming = false;
     Stream stream = co_await t->open(options);
     co_await t->must("INSERT INTO a VALUES (0, 'x')");
     auto lines = co_await t->read(stream.get());
-    // More than the sockets hold, and nobody reads for three times the server's limit.
+    // More than the sockets hold, and nobody reads for twice the server's limit.
     co_await t->must("INSERT INTO a SELECT g, repeat('x', 500) FROM generate_series(1, 20000) g");
-    co_await t->reactor_->sleep_for(std::chrono::milliseconds(3000));
+    co_await t->reactor_->sleep_for(std::chrono::milliseconds(6000));
     lines = co_await t->read(stream.get());
     EXPECT_EQ(lines.size(), 20'002U);
     EXPECT_EQ(lines.front(), "begin") << "not reconnected";
@@ -250,7 +250,7 @@ class StreamBadDays : public StreamTest {
     Lines quiet;
     net::Event ended;
     net::spawn(read_to_the_end(stream.get(), &quiet, &ended));
-    co_await t->reactor_->sleep_for(std::chrono::milliseconds(2500));
+    co_await t->reactor_->sleep_for(std::chrono::milliseconds(5000));
     stream->stop();
     co_await ended.wait();
     EXPECT_THAT(quiet, IsEmpty());
