@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -156,6 +157,18 @@ void knock(const Address& listener) {
   ::close(fd);
 }
 
+// Waits until a thread of this process sleeps in the kernel.
+void wait_until_asleep(pid_t thread) {
+  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
+  for (;;) {
+    std::string line;
+    std::getline(std::ifstream(path), line);
+    // "pid (name) state ...", and the name may have anything in it.
+    if (line.contains(") S ")) return;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+}
+
 // The session of the first connection after a sleep without end computes its deadlines from now().
 TEST_P(ListenerTest, ASessionBeginsInThePresent) {
   std::unique_ptr<Listener> listener;
@@ -172,8 +185,9 @@ TEST_P(ListenerTest, ASessionBeginsInThePresent) {
   });
   reactor_->run();
   TimePoint knocked{};
+  const pid_t sleeper = ::gettid();
   std::thread client([&] {
-    std::this_thread::sleep_for(milliseconds(50));
+    wait_until_asleep(sleeper);
     knocked = system_clock().now();
     knock(address);
   });
@@ -218,15 +232,22 @@ TEST_P(ListenerTest, LimitsItsConnections) {
   run(too_many());
 }
 
+Task<void> hold_and_tell(std::unique_ptr<Stream> stream, bool* ended) {
+  co_await hold(std::move(stream));
+  *ended = true;
+}
+
 Task<void> outlived(std::unique_ptr<Stream>* client, bool* ended) {
-  auto listener = Listener::open(kAnyPort, {}, hold);
+  auto listener = Listener::open(kAnyPort, {}, [ended](std::unique_ptr<Stream> stream) {
+    return hold_and_tell(std::move(stream), ended);
+  });
   auto stream = co_await Stream::connect((*listener)->address(), kNoDeadline);
   *client = *std::move(stream);
   while ((*listener)->connections() == 0) co_await Reactor::current()->sleep_for(milliseconds(1));
   listener->reset();
+  EXPECT_FALSE(*ended);
   client->reset();
-  co_await Reactor::current()->sleep_for(milliseconds(20));
-  *ended = true;
+  while (!*ended) co_await Reactor::current()->sleep_for(milliseconds(1));
 }
 
 TEST_P(ListenerTest, ASessionMayOutliveItsListener) {

@@ -1,7 +1,9 @@
 #include "net/stream.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -228,8 +230,11 @@ TEST_P(StreamTest, CarriesMuchInBothDirectionsAtOnce) {
   run(echo_much());
 }
 
+// Whether the writer of the test below has come to a stand.
+bool stands_still = false;
+
 Task<void> never_read(std::unique_ptr<Stream> stream) {
-  co_await Reactor::current()->sleep_for(milliseconds(100));
+  while (!stands_still) co_await Reactor::current()->sleep_for(milliseconds(1));
   // Nothing was asked for: what came stays below the limit, give or take one delivery.
   EXPECT_TRUE(stream->input().empty());
   std::size_t seen = 0;
@@ -246,6 +251,7 @@ Task<void> never_read(std::unique_ptr<Stream> stream) {
 Task<void> back_pressure() {
   ListenerOptions options;
   options.limits.input_bytes_max = 10'000;
+  stands_still = false;
   auto listener = listen(never_read, options);
   StreamLimits limits;
   limits.output_bytes_max = 50'000;
@@ -262,6 +268,7 @@ Task<void> back_pressure() {
       break;
     }
   }
+  stands_still = true;
   EXPECT_LT(sent, 20'000'000U) << "nobody read, and yet all went out";
   // The connection is as good as before.
   stream->set_write_deadline(kNoDeadline);
@@ -289,11 +296,12 @@ Task<void> read_deadline() {
   const auto again = co_await stream->read();
   EXPECT_EQ(again.error().code, ErrorCode::kDeadlineExceeded);
   // Moved away twice, then used.
-  stream->set_read_deadline(reactor.now() + milliseconds(15));
+  const TimePoint former = reactor.now() + milliseconds(15);
+  stream->set_read_deadline(former);
   stream->set_read_deadline(soon());
   stream->output() += "still there";
   co_await flush(stream.get());
-  co_await reactor.sleep_for(milliseconds(30));
+  co_await reactor.sleep_until(former + milliseconds(1));
   const bool came = co_await read_bytes(stream.get(), 11);
   EXPECT_TRUE(came);
   stream.reset();
@@ -327,7 +335,7 @@ Task<void> cancel_both() {
   int ended = 0;
   spawn(wait_in_read(stream.get(), &read_result, &ended));
   spawn(wait_in_drain(stream.get(), &drain_result, &ended));
-  co_await Reactor::current()->sleep_for(milliseconds(5));
+  co_await Reactor::current()->yield();
   EXPECT_EQ(ended, 0);
   stream->close();
   stream->close();
@@ -349,6 +357,21 @@ TEST_P(StreamTest, CloseWakesReaderAndWriter) {
   run(cancel_both());
 }
 
+// Bytes of a socket that the peer's kernel has not taken, or that nobody has taken from ours.
+int unsent_bytes(int fd) {
+  int count = 0;
+  EXPECT_EQ(::ioctl(fd, SIOCOUTQ, &count), 0);
+  return count;
+}
+int unread_bytes(int fd) {
+  int count = 0;
+  EXPECT_EQ(::ioctl(fd, SIOCINQ, &count), 0);
+  return count;
+}
+
+// Whether all of the test below lies in the kernel of the one who reads.
+bool all_delivered = false;
+
 Task<void> view_while_more_comes(std::unique_ptr<Stream> stream) {
   const auto first = co_await stream->read();
   EXPECT_TRUE(first.has_value());
@@ -356,7 +379,10 @@ Task<void> view_while_more_comes(std::unique_ptr<Stream> stream) {
   const std::string copy(view);
   stream->output() += "go";
   co_await flush(stream.get());
-  co_await Reactor::current()->sleep_for(milliseconds(20));
+  while (!all_delivered || unread_bytes(stream->fd()) > 0)
+    co_await Reactor::current()->sleep_for(milliseconds(1));
+  // The reactor took them from the kernel; a round later they are the stream's.
+  co_await Reactor::current()->sleep_for(milliseconds(1));
   EXPECT_EQ(view, copy);  // under ASan: the bytes are where they were
   EXPECT_EQ(stream->input().size(), copy.size());
   const auto more = co_await stream->read();
@@ -365,13 +391,17 @@ Task<void> view_while_more_comes(std::unique_ptr<Stream> stream) {
 }
 
 Task<void> keep_views() {
+  all_delivered = false;
   auto listener = listen(view_while_more_comes);
   auto stream = co_await connect(listener->address());
   stream->output() += "first";
   co_await flush(stream.get());
   co_await read_bytes(stream.get(), 2);
   stream->output().append(500'000, 'm');
-  co_await flush(stream.get());
+  const auto drained = co_await stream->drain();
+  EXPECT_TRUE(drained.has_value());
+  while (unsent_bytes(stream->fd()) > 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  all_delivered = true;
   co_await listener->closed();
 }
 

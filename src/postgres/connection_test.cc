@@ -268,8 +268,13 @@ TEST_F(ConnectionTest, CancelsAtTheDeadlineAndGoesOn) {
 }
 
 TEST_F(ConnectionTest, IsCancelledByAnother) {
-  static constexpr auto cancel_soon = [](CancelTarget target, net::Event* done) -> net::Task<void> {
-    co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(50));
+  static constexpr auto cancel_soon = [](CancelTarget target, std::uint32_t sleeper,
+                                         net::Event* done) -> net::Task<void> {
+    auto watcher = co_await connect();
+    const std::string asleep = fmt::format(
+        "select count(*) from pg_stat_activity where pid = {} and wait_event = 'PgSleep'", sleeper);
+    std::string count;
+    while (count != "1") count = co_await value(watcher.get(), asleep);
     auto sent = co_await send_cancel(std::move(target), in_seconds(5));
     EXPECT_TRUE(sent.has_value());
     done->set();
@@ -277,7 +282,7 @@ TEST_F(ConnectionTest, IsCancelledByAnother) {
   static constexpr auto test = []() -> net::Task<void> {
     auto connection = co_await connect();
     net::Event done;
-    net::spawn(cancel_soon(connection->cancel_target(), &done));
+    net::spawn(cancel_soon(connection->cancel_target(), connection->process_id(), &done));
     auto slept = co_await connection->query("select pg_sleep(30)", in_seconds(20));
     CO_ASSERT(!slept.has_value());
     EXPECT_EQ(slept.error().detail("sqlstate"), wire::sqlstate::kQueryCanceled);

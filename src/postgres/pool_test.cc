@@ -191,8 +191,11 @@ TEST_F(PoolTest, StopWakesThoseWhoWait) {
     auto lease = co_await pool->acquire(kNoDeadline);
     *code = lease ? ErrorCode::kInternal : lease.error().code;
   };
-  static constexpr auto release = [](Lease lease, net::Gate::Holder) -> net::Task<void> {
-    co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(20));
+  // Held until the one who waits has his answer: stop() tells him before the lease is back.
+  static constexpr auto release = [](Lease lease, const ErrorCode* code,
+                                     net::Gate::Holder) -> net::Task<void> {
+    while (*code == ErrorCode::kInternal)
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
     lease.give_back();
   };
   static constexpr auto test = []() -> net::Task<void> {
@@ -202,7 +205,7 @@ TEST_F(PoolTest, StopWakesThoseWhoWait) {
     auto lease = co_await pool.acquire(in_seconds(5));
     CO_ASSERT(lease.has_value());
     net::spawn(wait(&pool, &code, gate.hold()));
-    net::spawn(release(*std::move(lease), gate.hold()));
+    net::spawn(release(*std::move(lease), &code, gate.hold()));
     co_await pool.stop();
     co_await gate.close();
     EXPECT_EQ(code, ErrorCode::kCancelled);

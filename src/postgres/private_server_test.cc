@@ -180,7 +180,8 @@ TEST_F(PrivateServerTest, IsStartedAgainWhenItsProgramsAreReplaced) {
   ASSERT_TRUE(eventually([&] { return ready == 2; }));
   EXPECT_NE((*server)->pid(), first);
   EXPECT_EQ(ask(**server, "select 1"), "1");
-  // A program that is gone for a moment is no reason.
+  // A program that is gone for a moment is no reason. Were nobody to look meanwhile, the test would show
+  // less, but not fail.
   fs::rename(binaries.directory() + "/postgres", binaries.directory() + "/away");
   std::this_thread::sleep_for(200ms);
   fs::rename(binaries.directory() + "/away", binaries.directory() + "/postgres");
