@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "json/writer.h"
+#include "ops/keys_metrics.h"
 #include "ops/stream_metrics.h"
 #include "server/command.h"
 
@@ -128,6 +129,7 @@ Result<void> Node::start_views() {
   }
   views_ = *std::move(started);
   ops::register_stream_metrics(metrics_, *views_);
+  ops::register_keys_metrics(metrics_, views_->keys());
   // Few keys are there at once; many are read while the other heads serve already.
   const TimePoint patience = system_clock().now() + kKeysPatience;
   while (views_->keys().loading() && system_clock().now() < patience)

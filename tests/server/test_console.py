@@ -44,9 +44,11 @@ def test_metrics_count_what_happens(stele):
     text = stele.get(f"{stele.console_url}/metrics")
     assert metric(text, "stele_requests_total", '{head="elastic"}') >= 1
     for name in ("stele_stream_connected", "stele_stream_lag_bytes", "stele_stream_lag_seconds",
-                 "stele_stream_visible_lsn", "stele_documents", "stele_views_memory_bytes"):
+                 "stele_stream_visible_lsn", "stele_documents", "stele_views_memory_bytes", "stele_keys_backlog_bytes",
+                 "stele_keys_backlog_seconds", "stele_keys_refused"):
         metric(text, name)
     assert metric(text, "stele_stream_connected") == 1
+    assert metric(text, "stele_keys_owner") == 1
 
 
 def test_every_metric_family_has_one_help_and_type(stele):

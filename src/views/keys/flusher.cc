@@ -87,9 +87,11 @@ Cut part_of(Cut& cut, const std::vector<const DirtyObject*>& objects) {
 }  // namespace
 
 void Flusher::look_at_backlog() {
+  const TimePoint before = system_clock().now();
   const std::size_t backlog = keyspace_.stats().dirty_bytes + in_flight_bytes_.load();
   const bool over = backlog > options_.backlog_bytes_max;
   if (over_.exchange(over) && !over) bell_.ring();
+  if (backlog == 0) committed_until_ = before;
 }
 
 bool Flusher::is_due() const {
@@ -242,8 +244,13 @@ net::Task<bool> Flusher::flush() {
   net::Reactor* const reactor = net::Reactor::current();
   const TimePoint began = reactor->now();
   next_flush_ = began + options_.interval;
+  // Before the cut takes them out of the keyspace's count: they are never in neither.
+  in_flight_bytes_ = keyspace_.stats().dirty_bytes;
   auto taken = co_await take_cut();
-  if (!taken) co_return false;
+  if (!taken) {
+    in_flight_bytes_ = 0;
+    co_return false;
+  }
   last_cut_ = taken->sequence;
   again_ = false;
   in_flight_bytes_ = bytes_of(*taken);
@@ -291,6 +298,8 @@ void Flusher::finish(Cut cut, Round round, TimePoint began) {
     }
     if (!round.failure && !round.incomplete) flushed_ = sequence.value();
   }
+  // The cut was taken later than that: what it does not have is younger.
+  if (!round.failure && !round.incomplete) committed_until_ = began;
   look_at_backlog();
   bell_.ring();
 }
@@ -348,6 +357,8 @@ void Flusher::fill(KeysStatus& status) const {
   const keyspace::KeyspaceStats stats = keyspace_.stats();
   status.backlog_objects = stats.dirty_objects;
   status.backlog_bytes = stats.dirty_bytes + in_flight_bytes_.load();
+  const TimePoint until = committed_until_.load();
+  if (status.backlog_bytes > 0) status.backlog_age = system_clock().now() - until;
   status.flushed = ChangeSequence(flushed_.load());
   const std::lock_guard lock(mutex_);
   status.flushes = flushes_;

@@ -82,6 +82,8 @@ class Flusher {
   std::atomic<std::uint64_t> flushed_{0};
   std::atomic<bool> over_{false};
   std::atomic<std::size_t> in_flight_bytes_{0};
+  // All that was changed before is committed, but for what is refused.
+  std::atomic<TimePoint> committed_until_{system_clock().now()};
   std::atomic<std::size_t> waiters_{0};
 
   // The views' thread alone.

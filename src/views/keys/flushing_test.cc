@@ -230,12 +230,19 @@ TEST_F(KeysTest, BackPressureBeginsAndEndsWithTheBacklog) {
   Sql blocker(server().options(database_));
   blocker("BEGIN; LOCK TABLE stele.key_owner");
   EXPECT_TRUE(keys().may_write());
+  EXPECT_EQ(keys().status().backlog_age, Duration());
   redis().set("large", std::string(20'000, 'x'));
   ASSERT_TRUE(eventually([&] { return !keys().may_write(); }));
   EXPECT_GE(keys().status().backlog_bytes, 20'000u);
+  // It ages until it is committed.
+  const TimePoint written = system_clock().now();
+  ASSERT_TRUE(eventually([&] { return system_clock().now() > written + std::chrono::milliseconds(50); }));
+  EXPECT_GE(keys().status().backlog_age, std::chrono::milliseconds(50));
   blocker("ROLLBACK");
   ASSERT_TRUE(eventually([&] { return keys().may_write(); }));
   ASSERT_TRUE(settled());
+  EXPECT_EQ(keys().status().backlog_bytes, 0u);
+  EXPECT_EQ(keys().status().backlog_age, Duration());
 }
 
 }  // namespace
