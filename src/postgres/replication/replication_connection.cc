@@ -108,10 +108,8 @@ net::Task<Result<CreatedSlot>> ReplicationConnection::create_slot(std::string na
                                                                   TimePoint deadline) {
   STELE_CO_RETURN_IF_ERROR(check_slot_name(name));
   creating_ = true;
-  auto answer = co_await query(
-      fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL pgoutput (SNAPSHOT '{}')", quote_identifier(name),
-                  temporary ? " TEMPORARY" : "", snapshot == SnapshotAction::kExport ? "export" : "nothing"),
-      deadline);
+  auto answer =
+      co_await query(create_slot_command(connection_->server_version(), name, temporary, snapshot), deadline);
   creating_ = false;
   if (!answer.has_value() && answer.error().code == ErrorCode::kDeadlineExceeded) {
     auto named = co_await name_blockers(std::move(answer).error());

@@ -17,8 +17,6 @@
 
 namespace stele::postgres {
 
-enum class SnapshotAction : std::uint8_t { kNothing, kExport };
-
 struct PgoutputOptions {
   std::vector<std::string> publications;
   bool binary = false;  // columns in binary where their type can; it fails for types without a send function

@@ -56,6 +56,16 @@ Result<void> check_slot_name(std::string_view name) {
                     fmt::format("invalid slot name \"{}\": a to z, 0 to 9 and _, 1 to 63 of them", name));
 }
 
+std::string create_slot_command(int server_version, std::string_view name, bool temporary,
+                                SnapshotAction snapshot) {
+  const bool exports = snapshot == SnapshotAction::kExport;
+  const std::string_view option = server_version >= 150000
+                                      ? (exports ? "(SNAPSHOT 'export')" : "(SNAPSHOT 'nothing')")
+                                      : (exports ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT");
+  return fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL pgoutput {}", quote_identifier(name),
+                     temporary ? " TEMPORARY" : "", option);
+}
+
 std::optional<Lsn> timeline_switch_point(std::string_view history, std::uint32_t timeline) {
   while (!history.empty()) {
     const std::size_t end = std::min(history.find('\n'), history.size());

@@ -58,6 +58,12 @@ std::optional<Lsn> timeline_switch_point(std::string_view history, std::uint32_t
 // Slot names are [a-z0-9_]{1,63}: anything else is kInvalidArgument, so that none needs quoting.
 Result<void> check_slot_name(std::string_view name);
 
+enum class SnapshotAction : std::uint8_t { kNothing, kExport };
+
+// CREATE_REPLICATION_SLOT as a server of this version reads it: its options stand in parentheses since 15.
+std::string create_slot_command(int server_version, std::string_view name, bool temporary,
+                                SnapshotAction snapshot);
+
 // Identifiers as one SQL literal, as the option publication_names wants them: '"a","b ""c"""'.
 std::string publication_list(const std::vector<std::string>& names);
 // "name" and 'text' for SQL.

@@ -34,6 +34,17 @@ TEST(CheckResume, RefusesWithTheReason) {
   EXPECT_EQ(reason(check_resume(kPoint, kSystem, slot, {})), "slot_foreign");
 }
 
+TEST(CreateSlotCommand, IsWhatTheServersVersionReads) {
+  EXPECT_EQ(create_slot_command(150000, "a", true, SnapshotAction::kExport),
+            "CREATE_REPLICATION_SLOT \"a\" TEMPORARY LOGICAL pgoutput (SNAPSHOT 'export')");
+  EXPECT_EQ(create_slot_command(180001, "a", false, SnapshotAction::kNothing),
+            "CREATE_REPLICATION_SLOT \"a\" LOGICAL pgoutput (SNAPSHOT 'nothing')");
+  EXPECT_EQ(create_slot_command(140023, "a", true, SnapshotAction::kExport),
+            "CREATE_REPLICATION_SLOT \"a\" TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT");
+  EXPECT_EQ(create_slot_command(140023, "a", false, SnapshotAction::kNothing),
+            "CREATE_REPLICATION_SLOT \"a\" LOGICAL pgoutput NOEXPORT_SNAPSHOT");
+}
+
 TEST(CheckResume, FollowsATimelineOnlyAcrossItsSwitchPoint) {
   SystemIdentity promoted = kSystem;
   promoted.timeline = 3;
