@@ -29,6 +29,15 @@ Result<> write_atomically(Directory& directory, std::string_view name, std::stri
   return directory.sync();
 }
 
+Result<> replace_content(Directory& directory, std::string_view name, std::string_view content) {
+  const std::string temporary = std::string(name) + ".new";
+  {
+    STELE_TRY(const auto file, directory.open(temporary, OpenMode::kCreate));
+    STELE_RETURN_IF_ERROR(file->append(content));
+  }
+  return directory.rename(temporary, name);
+}
+
 Result<> remove_content(Directory& directory) {
   STELE_TRY(const std::vector<Entry> entries, directory.list());
   for (const Entry& entry : entries) {

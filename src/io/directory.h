@@ -84,6 +84,9 @@ Result<> check_name(std::string_view name);
 Result<std::string> read_all(Directory& directory, std::string_view name);
 // A reader sees the old content or the new one, after a crash too.
 Result<> write_atomically(Directory& directory, std::string_view name, std::string_view content);
+// The same for what a crash may take: a reader sees the old content or the new one, and nobody waits for the
+// disk.
+Result<> replace_content(Directory& directory, std::string_view name, std::string_view content);
 // All files and directories within; the directory itself stays.
 Result<> remove_content(Directory& directory);
 

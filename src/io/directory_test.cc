@@ -154,6 +154,13 @@ TEST_P(DirectoryContract, writes_atomically) {
   EXPECT_EQ(dir().list()->size(), 1u);
 }
 
+TEST_P(DirectoryContract, replaces_content) {
+  ASSERT_TRUE(replace_content(dir(), "ready", "one").has_value());
+  ASSERT_TRUE(replace_content(dir(), "ready", "two").has_value());
+  EXPECT_EQ(*read_all(dir(), "ready"), "two");
+  EXPECT_EQ(dir().list()->size(), 1u);
+}
+
 TEST_P(DirectoryContract, is_locked_once) {
   auto lock = dir().lock("lock");
   ASSERT_TRUE(lock.has_value()) << lock.error().message;

@@ -90,6 +90,12 @@ TEST_F(Faulty, the_same_seed_leaves_the_same) {
 }
 
 // At whichever operation the power goes: the reader finds the old content or the new one.
+TEST_F(Faulty, replace_content_waits_for_no_disk) {
+  ASSERT_TRUE(replace_content(dir(), "ready", "one").has_value());
+  // Create, write, rename: no sync.
+  EXPECT_EQ(faulty_.operations(), 3u);
+}
+
 TEST_F(Faulty, write_atomically_survives_a_crash_at_every_operation) {
   for (std::uint64_t at = 1; at <= 6; ++at) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {

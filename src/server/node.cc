@@ -93,6 +93,8 @@ Result<void> Node::open_data_directory() {
                       fmt::format("--data-dir {}: {}", configuration_.data_dir, lock.error().message));
   }
   lock_ = *std::move(lock);
+  // Without a PostgreSQL nobody knows this node by its name, and to draw one waits for the disk.
+  if (!has_postgres()) return {};
   STELE_TRY(identity_, Identity::of(*directory_));
   return {};
 }

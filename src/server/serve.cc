@@ -25,7 +25,7 @@ Result<void> write_ready_file(const std::string& path, const std::string& ports)
   const std::filesystem::path file(path);
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   STELE_TRY(const auto directory, io::open_directory(folder.string()));
-  return io::write_atomically(*directory, file.filename().string(), ports + "\n");
+  return io::replace_content(*directory, file.filename().string(), ports + "\n");
 }
 
 // Views build and drop large arrays again and again: given back to the kernel each time, they would cost a

@@ -140,6 +140,8 @@ def test_without_a_postgres_redis_serves_alone_and_at_once(new_stele):
     with socket.create_connection(("127.0.0.1", node.ports["redis"]), 10) as client:
         client.sendall(b"PING\r\n")
         assert client.recv(100) == b"+PONG\r\n"
+    # Nothing is drawn, synced or kept but the lock.
+    assert [path.name for path in node.data_dir.iterdir()] == ["lock"]
     assert node.get(f"{node.console_url}/readyz") == "ready\n"
     assert '{head="redis"}' in node.get(f"{node.console_url}/metrics")
     assert node.stop() == 0
