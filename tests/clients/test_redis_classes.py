@@ -122,6 +122,32 @@ def test_rows_and_keys_of_one_transaction(r, db, table, name):
     assert r.hget(first, "title") == "by SQL"
 
 
+def test_a_multi_of_rows_and_keys_is_refused_whole(r, db, table, name):
+    first = f"{table}:1"
+    wait_until(lambda: r.exists(first) == 1, what="the rows")
+    with r.pipeline() as pipe:
+        pipe.set(name, "v")
+        pipe.hset(first, "title", "T")
+        pipe.hset(f"{table}:2", "year", 1700)
+        with pytest.raises(redis.exceptions.ExecAbortError):
+            pipe.execute()
+    assert r.get(name) is None
+    assert db.execute(f"SELECT title, year FROM {table} ORDER BY id").fetchall() == [
+        ("Metropolis", 1927), ("Playtime", 1967)]
+
+
+def test_in_a_multi_rows_are_written_before_all_else(r, table, name):
+    first = f"{table}:1"
+    wait_until(lambda: r.exists(first) == 1, what="the rows")
+    with r.pipeline() as pipe:
+        pipe.hget(first, "title")
+        pipe.set(name, "v")
+        pipe.hset(first, "title", "one")
+        pipe.hset(first, "title", "two")
+        pipe.get(name)
+        assert pipe.execute() == ["two", True, 0, 0, "v"]
+
+
 def test_lsn(r, db, name, stele):
     db.execute(f"CREATE TABLE {name} (id int)")
     (position,) = db.execute("SHOW stele.lsn").fetchone()
