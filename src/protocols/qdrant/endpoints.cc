@@ -43,6 +43,8 @@ constexpr std::array kEndpoints = {
     Endpoint{"POST", STELE_COLLECTION "/points/search", search_points},
     Endpoint{"POST", STELE_COLLECTION "/points/search/batch", search_points_batch},
     Endpoint{"POST", STELE_COLLECTION "/points/search/groups", search_groups},
+    Endpoint{"POST", STELE_COLLECTION "/points/search/matrix/pairs", search_matrix_pairs},
+    Endpoint{"POST", STELE_COLLECTION "/points/search/matrix/offsets", search_matrix_offsets},
     Endpoint{"POST", STELE_COLLECTION "/points/recommend", recommend_points},
     Endpoint{"POST", STELE_COLLECTION "/points/recommend/batch", recommend_points_batch},
     Endpoint{"POST", STELE_COLLECTION "/points/recommend/groups", recommend_groups},
@@ -55,8 +57,6 @@ constexpr std::array kEndpoints = {
     Endpoint{"GET", STELE_COLLECTION "/points/{id}", get_point},
 
     // Known to Qdrant, and not there.
-    Endpoint{"POST", STELE_COLLECTION "/points/search/matrix/pairs", missing_endpoint},
-    Endpoint{"POST", STELE_COLLECTION "/points/search/matrix/offsets", missing_endpoint},
     Endpoint{"PUT", STELE_COLLECTION "/vectors/{vector}", missing_endpoint},
     Endpoint{"DELETE", STELE_COLLECTION "/vectors/{vector}", missing_endpoint},
     Endpoint{"GET", STELE_COLLECTION "/cluster", missing_endpoint},

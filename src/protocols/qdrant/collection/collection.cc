@@ -8,6 +8,15 @@
 namespace stele::qdrant {
 namespace {
 
+// What was configured for it, as in {"text": {"modifier": "idf"}}.
+bool has_idf(const views::CollectionEntry& entry, std::string_view name) {
+  const auto part = entry.definition->qdrant.find("sparse_vectors");
+  if (part == entry.definition->qdrant.end()) return false;
+  const auto parsed = json::Document::parse_borrowed(part->second);
+  const auto modifier = parsed ? parsed->root().find_path(name, "modifier") : std::nullopt;
+  return modifier && modifier->is_string() && modifier->string() == "idf";
+}
+
 std::vector<VectorParams> vectors_of(const views::CollectionEntry& entry) {
   const std::shared_ptr<const engine::Schema> schema = entry.collection->schema();
   std::vector<VectorParams> vectors;
@@ -15,11 +24,13 @@ std::vector<VectorParams> vectors_of(const views::CollectionEntry& entry) {
     const auto id = schema->find(path);
     if (!id) return;
     if (sparse) {
+      const bool idf = has_idf(entry, name);
       vectors.push_back({.name = std::move(name),
                          .path = path,
                          .field = *id,
                          .distance = engine::Similarity::kDot,
-                         .sparse = true});
+                         .sparse = true,
+                         .idf = idf});
       return;
     }
     if (schema->field(*id).type != engine::FieldType::kDenseVector) return;

@@ -21,6 +21,7 @@ struct VectorParams {
   engine::Similarity distance = engine::Similarity::kCosine;
   bool normalized = false;  // stored with the length 1, as Qdrant keeps what it compares by angle
   bool sparse = false;      // no size: indices and values, compared by dot product
+  bool idf = false;         // of a sparse one: rare indices of a query weigh more
 };
 
 constexpr std::string_view kAliasKind = "qdrant.alias";  // catalog objects: {"collection": name}

@@ -132,8 +132,8 @@ Outcome<> read_sparse_vectors(json::Value value, VectorsRead& read) {
   if (!value.is_object()) return format_error("invalid type: sparse_vectors, expected a map");
   for (const auto& [name, params] : value.members()) {
     if (const auto modifier = params.find("modifier"); modifier && modifier->is_string())
-      if (modifier->string() != "none")
-        return not_supported("the modifier " + std::string(modifier->string()));
+      if (modifier->string() != "none" && modifier->string() != "idf")
+        return format_error(fmt::format("unknown variant {}, expected `none` or `idf`", modifier->raw()));
     if (const auto type = params.find_path("index", "datatype"); type && type->is_string())
       if (type->string() != "float32" && type->string() != "float16")
         return not_supported(fmt::format("the datatype {} of sparse vectors", type->raw()));

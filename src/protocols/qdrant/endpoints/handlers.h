@@ -58,5 +58,8 @@ net::Task<Outcome<Reply>> discover_points_batch(Call* call);
 net::Task<Outcome<Reply>> query_points(Call* call);
 net::Task<Outcome<Reply>> query_points_batch(Call* call);
 net::Task<Outcome<Reply>> query_groups(Call* call);
+// matrix.cc
+net::Task<Outcome<Reply>> search_matrix_pairs(Call* call);
+net::Task<Outcome<Reply>> search_matrix_offsets(Call* call);
 
 }  // namespace stele::qdrant

@@ -90,7 +90,6 @@ class QueryReader {
 
   Outcome<RecommendQuery> read_examples(json::Value value, const QuerySpec& spec) const {
     RecommendQuery recommend;
-    if (spec.using_vector->sparse) return not_supported("recommend over sparse vectors");
     const auto read_list = [&](std::string_view name, std::vector<VectorInput>& into) -> Outcome<> {
       const auto list = value.find(name);
       if (!list || list->is_null()) return {};
@@ -222,7 +221,6 @@ class QueryReader {
   }
 
   Outcome<> read_discover(json::Value value, QuerySpec& spec) {
-    if (spec.using_vector->sparse) return not_supported("discover over sparse vectors");
     const auto target = value.find("target");
     if (!target) return format_error("missing field `target`");
     DiscoverQuery discover;
@@ -233,7 +231,6 @@ class QueryReader {
   }
 
   Outcome<> read_context(json::Value value, QuerySpec& spec) {
-    if (spec.using_vector->sparse) return not_supported("context over sparse vectors");
     DiscoverQuery context;
     STELE_RETURN_IF_ERROR(read_pairs(value, spec, context.pairs));
     spec.query = std::move(context);

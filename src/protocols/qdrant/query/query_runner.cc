@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,6 +22,7 @@ namespace {
 
 using engine::DocKey;
 using ScoredList = std::vector<Scored>;
+using Dense = std::vector<float>;
 
 // The keys of the points that queries name, by the collection they are looked up in.
 using NamedKeys = std::unordered_map<const Collection*, std::unordered_map<PointId, DocKey>>;
@@ -80,21 +83,69 @@ class QueryRunner {
     return std::move(result->hits);
   }
 
-  Outcome<std::vector<float>> vector_of(const QuerySpec& spec, const VectorInput& input) const {
-    if (!input.id) return input.elements;
+  // A point that serves as an example, and which of its vectors does.
+  struct Example {
+    engine::DocumentPtr document;
+    const VectorParams* params = nullptr;
+  };
+  Outcome<Example> example(const QuerySpec& spec, const PointId& id) const {
     const Collection* from = spec.lookup ? spec.lookup.get() : collections_[0].get();
     const VectorParams* params = spec.lookup ? spec.lookup_vector : spec.using_vector;
     for (std::size_t i = 0; i < collections_.size(); ++i) {
       if (collections_[i].get() != from) continue;
-      const DocKey& key = keys_.at(from).at(*input.id);
-      const engine::DocumentPtr document = key.is_none() ? nullptr : snapshot_.view(i).get(key);
-      if (!document) return not_found(fmt::format("No point with id {} found", input.id->text()));
-      if (params == nullptr) return wrong_input("Not existing vector name error: the vector of lookup_from");
-      if (const std::vector<float>* elements = find_vector(*document, *params)) return *elements;
-      return wrong_input(
-          fmt::format("Point {} does not have a vector with name `{}`", input.id->text(), params->name));
+      const DocKey& key = keys_.at(from).at(id);
+      engine::DocumentPtr document = key.is_none() ? nullptr : snapshot_.view(i).get(key);
+      if (!document) return not_found(fmt::format("No point with id {} found", id.text()));
+      if (params == nullptr || params->sparse != spec.using_vector->sparse)
+        return wrong_input("Not existing vector name error: the vector of lookup_from");
+      return Example{std::move(document), params};
     }
     return not_found("the collection to look up in");
+  }
+  static Failure without_vector(const PointId& id, const VectorParams& params) {
+    return wrong_input(fmt::format("Point {} does not have a vector with name `{}`", id.text(), params.name));
+  }
+
+  Outcome<std::vector<float>> dense_of(const QuerySpec& spec, const VectorInput& input) const {
+    std::vector<float> vector = input.elements;
+    if (input.id) {
+      STELE_TRY(const Example found, example(spec, *input.id));
+      const std::vector<float>* elements = find_vector(*found.document, *found.params);
+      if (elements == nullptr) return without_vector(*input.id, *found.params);
+      vector = *elements;
+    }
+    if (vector.size() == spec.using_vector->size) return vector;
+    return wrong_input(fmt::format("Vector dimension error: expected dim: {}, got {}",
+                                   spec.using_vector->size, vector.size()));
+  }
+
+  Outcome<SparseVector> sparse_of(const QuerySpec& spec, const VectorInput& input) const {
+    SparseVector vector{input.indices, input.elements};
+    if (input.id) {
+      STELE_TRY(const Example found, example(spec, *input.id));
+      auto stored = SparseVector::read(sparse_json(*found.document, *found.params));
+      if (!stored) return without_vector(*input.id, *found.params);
+      vector = *std::move(stored);
+    }
+    if (spec.using_vector->idf) STELE_RETURN_IF_ERROR(weigh(*spec.using_vector, vector));
+    return vector;
+  }
+
+  // By the rarity of its indices among all points of the collection.
+  Outcome<> weigh(const VectorParams& params, SparseVector& vector) const {
+    STELE_TRY(const std::vector<engine::DocumentPtr> documents, all_documents(nullptr));
+    std::vector<std::size_t> holders(vector.indices.size());
+    for (const engine::DocumentPtr& document : documents) {
+      const auto other = SparseVector::read(sparse_json(*document, params));
+      for (std::size_t i = 0; other && i < holders.size(); ++i)
+        holders[i] += std::ranges::binary_search(other->indices, vector.indices[i]) ? 1 : 0;
+    }
+    const auto count = static_cast<double>(documents.size());
+    for (std::size_t i = 0; i < holders.size(); ++i) {
+      const auto having = static_cast<double>(holders[i]);
+      vector.values[i] *= static_cast<float>(std::log((count - having + 0.5) / (having + 0.5) + 1));
+    }
+    return {};
   }
 
   // Points that serve as examples are no results, unless they are another collection's.
@@ -102,19 +153,36 @@ class QueryRunner {
     if (input.id && !spec.lookup) without.push_back(keys_.at(collections_[0].get()).at(*input.id));
   }
 
-  Outcome<std::vector<std::vector<float>>> vectors_of(const QuerySpec& spec,
-                                                      const std::vector<VectorInput>& inputs,
-                                                      std::vector<DocKey>& without) const {
-    std::vector<std::vector<float>> vectors;
+  template <class Vector>
+  Outcome<Vector> vector_of(const QuerySpec& spec, const VectorInput& input,
+                            std::vector<DocKey>& without) const {
+    leave_out(spec, input, without);
+    if constexpr (std::is_same_v<Vector, SparseVector>) {
+      return sparse_of(spec, input);
+    } else {
+      return dense_of(spec, input);
+    }
+  }
+
+  template <class Vector>
+  Outcome<std::vector<Vector>> vectors_of(const QuerySpec& spec, const std::vector<VectorInput>& inputs,
+                                          std::vector<DocKey>& without) const {
+    std::vector<Vector> vectors;
     for (const VectorInput& input : inputs) {
-      STELE_TRY(std::vector<float> vector, vector_of(spec, input));
-      if (vector.size() != spec.using_vector->size)
-        return wrong_input(fmt::format("Vector dimension error: expected dim: {}, got {}",
-                                       spec.using_vector->size, vector.size()));
+      STELE_TRY(Vector vector, vector_of<Vector>(spec, input, without));
       vectors.push_back(std::move(vector));
-      leave_out(spec, input, without);
     }
     return vectors;
+  }
+
+  // What a point has of this kind: null, or nothing, where it has none.
+  static const std::vector<float>* stored(const engine::Document& document, const VectorParams& params,
+                                          const std::vector<float>&) {
+    return find_vector(document, params);
+  }
+  static std::optional<SparseVector> stored(const engine::Document& document, const VectorParams& params,
+                                            const SparseVector&) {
+    return SparseVector::read(sparse_json(document, params));
   }
 
   Outcome<ScoredList> nearest(const QuerySpec& spec, std::vector<float> vector,
@@ -131,53 +199,10 @@ class QueryRunner {
     return list;
   }
 
-  Outcome<std::vector<engine::DocumentPtr>> candidates(const QuerySpec& spec,
-                                                       const std::vector<ScoredList>& fetched,
-                                                       const std::vector<DocKey>& without = {}) const {
-    engine::Retrieve retrieve{.source = engine::TextSearch{engine::make_query(engine::MatchAll{})},
-                              .filter = filter_of(spec, fetched, without)};
-    STELE_TRY(std::vector<engine::Hit> hits, search(std::move(retrieve), snapshot_.view(0).document_count(),
-                                                    {{.kind = engine::SortKey::Kind::kKey}}));
-    std::vector<engine::DocumentPtr> documents;
-    for (engine::Hit& hit : hits) documents.push_back(std::move(hit.document));
-    return documents;
-  }
-
-  // Every candidate that has the vector, by what `score` says of it; the best ones first.
-  template <class Score>
-  Outcome<ScoredList> score_all(const QuerySpec& spec, const std::vector<ScoredList>& fetched,
-                                const std::vector<DocKey>& without, const Score& score) const {
-    STELE_TRY(const std::vector<engine::DocumentPtr> documents, candidates(spec, fetched, without));
-    ScoredList list;
-    for (const engine::DocumentPtr& document : documents) {
-      const std::vector<float>* vector = find_vector(*document, *spec.using_vector);
-      if (vector == nullptr) continue;
-      const float value = score(*vector);
-      if (!spec.score_threshold || value >= *spec.score_threshold) list.push_back({document, value});
-    }
-    sort_by_score(list);
-    return list;
-  }
-
-  Outcome<SparseVector> sparse_of(const QuerySpec& spec, const VectorInput& input) const {
-    if (!input.id) return SparseVector{input.indices, input.elements};
-    if (spec.lookup) return not_supported("lookup_from for sparse vectors");
-    const DocKey& key = keys_.at(collections_[0].get()).at(*input.id);
-    const engine::DocumentPtr document = key.is_none() ? nullptr : snapshot_.view(0).get(key);
-    if (!document) return not_found(fmt::format("No point with id {} found", input.id->text()));
-    auto vector = SparseVector::read(sparse_json(*document, *spec.using_vector));
-    if (!vector)
-      return wrong_input(fmt::format("Point {} does not have a vector with name `{}`", input.id->text(),
-                                     spec.using_vector->name));
-    return *std::move(vector);
-  }
-
   // Every point that shares an index with the query.
-  Outcome<ScoredList> nearest_sparse(const QuerySpec& spec, const NearestQuery& query,
-                                     const std::vector<ScoredList>& fetched) const {
-    std::vector<DocKey> without;
-    leave_out(spec, query.vector, without);
-    STELE_TRY(const SparseVector wanted, sparse_of(spec, query.vector));
+  Outcome<ScoredList> nearest(const QuerySpec& spec, const SparseVector& wanted,
+                              const std::vector<ScoredList>& fetched,
+                              const std::vector<DocKey>& without) const {
     STELE_TRY(const std::vector<engine::DocumentPtr> documents, candidates(spec, fetched, without));
     ScoredList list;
     for (const engine::DocumentPtr& document : documents) {
@@ -190,35 +215,65 @@ class QueryRunner {
     return list;
   }
 
-  Outcome<ScoredList> execute(const QuerySpec& spec, const NearestQuery& query,
-                              const std::vector<ScoredList>& fetched) const {
-    if (spec.using_vector->sparse) return nearest_sparse(spec, query, fetched);
-    STELE_TRY(std::vector<float> vector, vector_of(spec, query.vector));
-    if (vector.size() != spec.using_vector->size)
-      return wrong_input(fmt::format("Vector dimension error: expected dim: {}, got {}",
-                                     spec.using_vector->size, vector.size()));
-    std::vector<DocKey> without;
-    leave_out(spec, query.vector, without);
-    return nearest(spec, std::move(vector), fetched, without);
+  // By key.
+  Outcome<std::vector<engine::DocumentPtr>> all_documents(engine::QueryPtr filter) const {
+    engine::Retrieve retrieve{.source = engine::TextSearch{engine::make_query(engine::MatchAll{})},
+                              .filter = std::move(filter)};
+    STELE_TRY(std::vector<engine::Hit> hits, search(std::move(retrieve), snapshot_.view(0).document_count(),
+                                                    {{.kind = engine::SortKey::Kind::kKey}}));
+    std::vector<engine::DocumentPtr> documents;
+    for (engine::Hit& hit : hits) documents.push_back(std::move(hit.document));
+    return documents;
+  }
+  Outcome<std::vector<engine::DocumentPtr>> candidates(const QuerySpec& spec,
+                                                       const std::vector<ScoredList>& fetched,
+                                                       const std::vector<DocKey>& without = {}) const {
+    return all_documents(filter_of(spec, fetched, without));
   }
 
-  Outcome<ScoredList> execute(const QuerySpec& spec, const RecommendQuery& query,
-                              const std::vector<ScoredList>& fetched) const {
+  // Every candidate that has such a vector, by what `score` says of it; the best ones first.
+  template <class Vector, class Score>
+  Outcome<ScoredList> score_all(const QuerySpec& spec, const std::vector<ScoredList>& fetched,
+                                const std::vector<DocKey>& without, const Score& score) const {
+    STELE_TRY(const std::vector<engine::DocumentPtr> documents, candidates(spec, fetched, without));
+    ScoredList list;
+    for (const engine::DocumentPtr& document : documents) {
+      const auto vector = stored(*document, *spec.using_vector, Vector());
+      if (!vector) continue;
+      const float value = score(*vector);
+      if (!spec.score_threshold || value >= *spec.score_threshold) list.push_back({document, value});
+    }
+    sort_by_score(list);
+    return list;
+  }
+
+  template <class Vector>
+  Outcome<ScoredList> near(const QuerySpec& spec, const NearestQuery& query,
+                           const std::vector<ScoredList>& fetched) const {
     std::vector<DocKey> without;
-    STELE_TRY(const auto positive, vectors_of(spec, query.positive, without));
-    STELE_TRY(const auto negative, vectors_of(spec, query.negative, without));
+    STELE_TRY(const Vector vector, vector_of<Vector>(spec, query.vector, without));
+    return nearest(spec, vector, fetched, without);
+  }
+
+  template <class Vector>
+  Outcome<ScoredList> recommend(const QuerySpec& spec, const RecommendQuery& query,
+                                const std::vector<ScoredList>& fetched) const {
+    std::vector<DocKey> without;
+    STELE_TRY(const auto positive, vectors_of<Vector>(spec, query.positive, without));
+    STELE_TRY(const auto negative, vectors_of<Vector>(spec, query.negative, without));
     if (query.strategy == RecommendQuery::Strategy::kAverageVector)
       return nearest(spec, average_vector(positive, negative), fetched, without);
     const bool best = query.strategy == RecommendQuery::Strategy::kBestScore;
-    return score_all(spec, fetched, without, [&](const std::vector<float>& vector) {
+    return score_all<Vector>(spec, fetched, without, [&](const Vector& vector) {
       const engine::Similarity distance = spec.using_vector->distance;
       return best ? best_score(distance, positive, negative, vector)
                   : sum_scores(distance, positive, negative, vector);
     });
   }
 
-  Outcome<ScoredList> execute(const QuerySpec& spec, const DiscoverQuery& query,
-                              const std::vector<ScoredList>& fetched) const {
+  template <class Vector>
+  Outcome<ScoredList> discover(const QuerySpec& spec, const DiscoverQuery& query,
+                               const std::vector<ScoredList>& fetched) const {
     std::vector<DocKey> without;
     std::vector<VectorInput> positive_inputs;
     std::vector<VectorInput> negative_inputs;
@@ -226,18 +281,33 @@ class QueryRunner {
       positive_inputs.push_back(pair.positive);
       negative_inputs.push_back(pair.negative);
     }
-    STELE_TRY(const auto positive, vectors_of(spec, positive_inputs, without));
-    STELE_TRY(const auto negative, vectors_of(spec, negative_inputs, without));
-    std::vector<float> target;
+    STELE_TRY(const auto positive, vectors_of<Vector>(spec, positive_inputs, without));
+    STELE_TRY(const auto negative, vectors_of<Vector>(spec, negative_inputs, without));
+    Vector target;
     if (query.target) {
-      STELE_TRY(target, vector_of(spec, *query.target));
-      leave_out(spec, *query.target, without);
+      STELE_TRY(target, vector_of<Vector>(spec, *query.target, without));
     }
     const engine::Similarity distance = spec.using_vector->distance;
-    return score_all(spec, fetched, without, [&](const std::vector<float>& vector) {
+    return score_all<Vector>(spec, fetched, without, [&](const Vector& vector) {
       return query.target ? discover_score(distance, target, positive, negative, vector)
                           : context_score(distance, positive, negative, vector);
     });
+  }
+
+  Outcome<ScoredList> execute(const QuerySpec& spec, const NearestQuery& query,
+                              const std::vector<ScoredList>& fetched) const {
+    return spec.using_vector->sparse ? near<SparseVector>(spec, query, fetched)
+                                     : near<Dense>(spec, query, fetched);
+  }
+  Outcome<ScoredList> execute(const QuerySpec& spec, const RecommendQuery& query,
+                              const std::vector<ScoredList>& fetched) const {
+    return spec.using_vector->sparse ? recommend<SparseVector>(spec, query, fetched)
+                                     : recommend<Dense>(spec, query, fetched);
+  }
+  Outcome<ScoredList> execute(const QuerySpec& spec, const DiscoverQuery& query,
+                              const std::vector<ScoredList>& fetched) const {
+    return spec.using_vector->sparse ? discover<SparseVector>(spec, query, fetched)
+                                     : discover<Dense>(spec, query, fetched);
   }
 
   Outcome<ScoredList> execute(const QuerySpec& spec, const OrderBy& by,

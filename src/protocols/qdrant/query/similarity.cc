@@ -1,21 +1,11 @@
 #include "protocols/qdrant/query/similarity.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <map>
 
 namespace stele::qdrant {
 namespace {
 
 using engine::Similarity;
-
-float fast_sigmoid(float x) {
-  return x / (1 + std::fabs(x));
-}
-
-float scaled_fast_sigmoid(float x) {
-  return 0.5F * (fast_sigmoid(x) + 1);
-}
 
 float dot(const std::vector<float>& left, const std::vector<float>& right) {
   float sum = 0;
@@ -23,7 +13,7 @@ float dot(const std::vector<float>& left, const std::vector<float>& right) {
   return sum;
 }
 
-std::vector<float> mean_of(const Vectors& vectors) {
+std::vector<float> mean_of(const std::vector<std::vector<float>>& vectors) {
   std::vector<float> mean(vectors.empty() ? 0 : vectors[0].size());
   for (const std::vector<float>& vector : vectors)
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += vector[i];
@@ -52,7 +42,12 @@ float similarity(Similarity distance, const std::vector<float>& left, const std:
   return 0;
 }
 
-std::vector<float> average_vector(const Vectors& positive, const Vectors& negative) {
+float similarity(Similarity, const SparseVector& left, const SparseVector& right) {
+  return left.dot(right).value_or(0);
+}
+
+std::vector<float> average_vector(const std::vector<std::vector<float>>& positive,
+                                  const std::vector<std::vector<float>>& negative) {
   std::vector<float> wanted = mean_of(positive);
   if (negative.empty()) return wanted;
   const std::vector<float> unwanted = mean_of(negative);
@@ -60,48 +55,22 @@ std::vector<float> average_vector(const Vectors& positive, const Vectors& negati
   return wanted;
 }
 
-float best_score(Similarity distance, const Vectors& positive, const Vectors& negative,
-                 const std::vector<float>& vector) {
-  const auto best_of = [&](const Vectors& examples) {
-    float best = -std::numeric_limits<float>::infinity();
-    for (const std::vector<float>& example : examples)
-      best = std::max(best, similarity(distance, example, vector));
-    return best;
+SparseVector average_vector(const std::vector<SparseVector>& positive,
+                            const std::vector<SparseVector>& negative) {
+  std::map<std::uint32_t, float> sums;
+  const auto add = [&sums](const std::vector<SparseVector>& vectors, float weight) {
+    for (const SparseVector& vector : vectors)
+      for (std::size_t i = 0; i < vector.indices.size(); ++i)
+        sums[vector.indices[i]] += weight * vector.values[i] / static_cast<float>(vectors.size());
   };
-  const float wanted = best_of(positive);
-  const float unwanted = best_of(negative);
-  return wanted > unwanted ? scaled_fast_sigmoid(wanted) : -scaled_fast_sigmoid(unwanted);
-}
-
-float sum_scores(Similarity distance, const Vectors& positive, const Vectors& negative,
-                 const std::vector<float>& vector) {
-  float sum = 0;
-  for (const std::vector<float>& example : positive) sum += similarity(distance, example, vector);
-  for (const std::vector<float>& example : negative) sum -= similarity(distance, example, vector);
-  return sum;
-}
-
-float discover_score(Similarity distance, const std::vector<float>& target, const Vectors& positive,
-                     const Vectors& negative, const std::vector<float>& vector) {
-  float rank = 0;
-  for (std::size_t i = 0; i < positive.size(); ++i) {
-    const float near = similarity(distance, positive[i], vector);
-    const float far = similarity(distance, negative[i], vector);
-    rank += near > far ? 1.0F : near < far ? -1.0F : 0.0F;
+  add(positive, negative.empty() ? 1.0F : 2.0F);
+  add(negative, -1.0F);
+  SparseVector average;
+  for (const auto& [index, value] : sums) {
+    average.indices.push_back(index);
+    average.values.push_back(value);
   }
-  return rank + scaled_fast_sigmoid(similarity(distance, target, vector));
-}
-
-float context_score(Similarity distance, const Vectors& positive, const Vectors& negative,
-                    const std::vector<float>& vector) {
-  float sum = 0;
-  for (std::size_t i = 0; i < positive.size(); ++i) {
-    const float difference = similarity(distance, positive[i], vector) -
-                             similarity(distance, negative[i], vector) -
-                             std::numeric_limits<float>::epsilon();
-    sum += fast_sigmoid(std::min(difference, 0.0F));
-  }
-  return sum;
+  return average;
 }
 
 }  // namespace stele::qdrant
