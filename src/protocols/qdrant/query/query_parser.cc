@@ -182,7 +182,8 @@ class QueryReader {
       if (const auto value = query->find(key)) {
         if (key == "nearest" || key == "recommend" || key == "discover" || key == "context")
           STELE_RETURN_IF_ERROR(use_vector(vector, spec));
-        return (this->*read)(*value, spec);
+        STELE_RETURN_IF_ERROR((this->*read)(*value, spec));
+        return key == "nearest" ? read_mmr(*query, spec) : Outcome<>();
       }
     for (const std::string_view missing : {"formula", "relevance_feedback"})
       if (query->find(missing)) return not_supported(fmt::format("the query [{}]", missing));
@@ -283,18 +284,33 @@ class QueryReader {
     return {};
   }
 
-  Outcome<> refuse_mmr(json::Value value, QuerySpec& spec) {
-    (void)value;
-    (void)spec;
-    return not_supported("the query [mmr]");
+  // Beside "nearest".
+  static Outcome<> read_mmr(json::Value query, QuerySpec& spec) {
+    const auto mmr = query.find("mmr");
+    if (!mmr || mmr->is_null()) return {};
+    if (!mmr->is_object()) return format_error("invalid type: mmr, expected struct Mmr");
+    Diversity read;
+    if (const auto diversity = mmr->find("diversity"); diversity && !diversity->is_null()) {
+      if (!diversity->is_number()) return format_error("invalid type: diversity, expected f32");
+      read.diversity = static_cast<float>(diversity->number());
+      if (read.diversity < 0 || read.diversity > 1)
+        return invalid_body("query.mmr.diversity",
+                            fmt::format("value {} invalid, must be from 0.0 to 1.0", read.diversity));
+    }
+    STELE_TRY(read.candidates, read_count(*mmr, "candidates_limit", "query.mmr.candidates_limit", 1));
+    if (read.candidates > Diversity::kCandidatesMax)
+      return invalid_body(
+          "query.mmr.candidates_limit",
+          fmt::format("value {} invalid, must be from 1 to {}", *read.candidates, Diversity::kCandidatesMax));
+    std::get<NearestQuery>(spec.query).mmr = read;
+    return {};
   }
 
   struct KnownQuery {
     std::string_view key;
     Outcome<> (QueryReader::*read)(json::Value, QuerySpec&);
   };
-  static constexpr std::array kQueries = {KnownQuery{"mmr", &QueryReader::refuse_mmr},
-                                          KnownQuery{"nearest", &QueryReader::read_nearest},
+  static constexpr std::array kQueries = {KnownQuery{"nearest", &QueryReader::read_nearest},
                                           KnownQuery{"recommend", &QueryReader::read_recommend},
                                           KnownQuery{"discover", &QueryReader::read_discover},
                                           KnownQuery{"context", &QueryReader::read_context},

@@ -12,6 +12,7 @@
 #include "protocols/qdrant/filter/payload_filter.h"
 #include "protocols/qdrant/point/point_keys.h"
 #include "protocols/qdrant/point/selectors.h"
+#include "protocols/qdrant/query/diversity.h"
 #include "protocols/qdrant/query/fusion.h"
 #include "protocols/qdrant/query/similarity.h"
 #include "protocols/qdrant/query/sparse_vector.h"
@@ -252,7 +253,19 @@ class QueryRunner {
                            const std::vector<ScoredList>& fetched) const {
     std::vector<DocKey> without;
     STELE_TRY(const Vector vector, vector_of<Vector>(spec, query.vector, without));
-    return nearest(spec, vector, fetched, without);
+    if (!query.mmr) return nearest(spec, vector, fetched, without);
+    QuerySpec wide = spec;
+    wide.limit = std::min(query.mmr->candidates.value_or(spec.limit), Diversity::kCandidatesMax);
+    STELE_TRY(ScoredList list, nearest(wide, vector, fetched, without));
+    if (list.size() > wide.limit + wide.offset) list.resize(wide.limit + wide.offset);
+    std::vector<Vector> candidates;
+    for (const Scored& scored : list)
+      candidates.push_back(*stored(*scored.document, *spec.using_vector, Vector()));
+    ScoredList picked;
+    for (const std::size_t place : pick_diverse(spec.using_vector->distance, vector, candidates,
+                                                query.mmr->diversity, spec.limit + spec.offset))
+      picked.push_back(std::move(list[place]));
+    return picked;
   }
 
   template <class Vector>

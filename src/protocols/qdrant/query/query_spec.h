@@ -22,8 +22,15 @@ struct VectorInput {
   std::optional<PointId> id = {};
 };
 
+// Of the candidates that are near, those that are far from each other.
+struct Diversity {
+  static constexpr std::size_t kCandidatesMax = 16'384;
+  float diversity = 0.5F;
+  std::optional<std::size_t> candidates = {};  // none: as many as are wanted, and no more than that
+};
 struct NearestQuery {
   VectorInput vector;
+  std::optional<Diversity> mmr = {};
 };
 struct RecommendQuery {
   enum class Strategy : std::uint8_t { kAverageVector, kBestScore, kSumScores };
