@@ -42,6 +42,16 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
+def family_cpu_seconds(pid):
+    """The same of a process, its children and those of them that have ended: all of a PostgreSQL."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    total = sum(int(field) for field in fields[11:15]) / TICKS_PER_SECOND
+    for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            total += cpu_seconds(int(child))
+    return total
+
+
 class Node:
     """A running `stele serve`: its process and ports."""
 
@@ -60,6 +70,7 @@ class Node:
         self.ready_seconds = time.monotonic() - began
         ports = json.loads(self.ready_file.read_text())
         self.sql, self.elastic, self.console = ports["sql"], ports["elastic"], ports["console"]
+        self.redis, self.qdrant = ports["redis"], ports["qdrant"]
         self.pid = self.process.pid
 
     def psql(self, sql, *options):
@@ -69,6 +80,11 @@ class Node:
     def server_socket(self):
         """The folder and port of PostgreSQL's own Unix socket."""
         return str(self.folder / "data/postgres/socket"), self.psql("SHOW port")
+
+    def postgres_pid(self):
+        """Of the private PostgreSQL's first process."""
+        (file,) = (self.folder / "data").rglob("postmaster.pid")
+        return int(file.read_text().split()[0])
 
     def stop(self):
         if self.process.poll() is None:
