@@ -28,11 +28,13 @@ Outcome<UpsertMode> read_mode(json::Value body) {
       fmt::format("unknown variant {}, expected one of `upsert`, `insert_only`, `update_only`", mode->raw()));
 }
 
+// Null for none.
+Outcome<FilterPtr> read_update_filter(json::Value body) {
+  const auto filter = body.find("update_filter");
+  return filter ? parse_filter(*filter) : FilterPtr();
+}
+
 Outcome<> check_common(json::Value body) {
-  if (const auto filter = body.find("update_filter"); filter && !filter->is_null()) {
-    STELE_RETURN_IF_ERROR(parse_filter(*filter));
-    return not_supported("update_filter");
-  }
   if (const auto key = body.find("shard_key"); key && !key->is_null()) return not_supported("shard_key");
   return {};
 }
@@ -40,7 +42,12 @@ Outcome<> check_common(json::Value body) {
 net::Task<Outcome<Written>> upsert(Call* call, CollectionPtr collection, json::Value body) {
   STELE_CO_RETURN_IF_ERROR(check_common(body));
   STELE_CO_TRY(const UpsertMode mode, read_mode(body));
+  STELE_CO_TRY(FilterPtr where, read_update_filter(body));
   STELE_CO_TRY(std::vector<PointInput> points, parse_points(*collection, body));
+  if (where) {
+    auto written = co_await write_points_where(call, collection, std::move(points), mode, std::move(where));
+    co_return written;
+  }
   auto written = co_await write_points(call, collection, std::move(points), mode);
   co_return written;
 }
@@ -122,6 +129,7 @@ net::Task<Outcome<Written>> set_vectors(Call* call, CollectionPtr collection, js
   const auto points = body.find("points");
   if (!points || !points->is_array()) co_return format_error("missing field `points`");
   if (points->size() == 0) co_return invalid_body("points", "must not be empty");
+  STELE_CO_TRY(FilterPtr where, read_update_filter(body));
   std::vector<VectorChange> changes;
   for (const json::Value point : points->elements()) {
     const auto id = point.find("id");
@@ -135,6 +143,10 @@ net::Task<Outcome<Written>> set_vectors(Call* call, CollectionPtr collection, js
       co_return invalid_body(fmt::format("points[{}].vector", changes.size()),
                              "must specify vectors to update for point");
     changes.push_back(std::move(change));
+  }
+  if (where) {
+    auto held = co_await changes_where(call, collection, std::move(changes), std::move(where));
+    STELE_CO_TRY(changes, std::move(held));
   }
   auto written = co_await change_vectors(call, collection, std::move(changes));
   co_return written;

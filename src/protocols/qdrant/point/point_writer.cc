@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "net/reactor.h"
+#include "protocols/qdrant/filter/payload_filter.h"
 #include "protocols/qdrant/point/map_payloads.h"
 #include "protocols/qdrant/point/point_keys.h"
 #include "protocols/qdrant/point/select_points.h"
@@ -15,12 +17,17 @@ namespace stele::qdrant {
 namespace {
 
 constexpr int kTriesMax = 20;
+constexpr Duration kLookAgain = std::chrono::milliseconds(2);
 
 using views::DocumentAction;
 using views::DocumentWrite;
 
 Failure no_point(std::string_view id) {
   return not_found(fmt::format("No point with id {} found", id));
+}
+
+Failure keeps_changing() {
+  return {409, "Wrong input: others keep changing the same points; nothing is lost, try again"};
 }
 
 views::VectorWrite vector_write(const NamedVector& vector) {
@@ -78,6 +85,15 @@ std::optional<Failure> first_failure(const views::WriteReply& reply,
   for (const auto& outcome : reply.outcomes)
     if (!outcome && outcome.error().code != but) return failure_from(outcome.error());
   return std::nullopt;
+}
+
+// Only if nobody has written since it was read.
+void set_condition(const Collection& collection, const engine::Document& document, DocumentWrite& write) {
+  if (collection.is_own()) {
+    write.if_source = document.source;
+  } else {
+    write.if_seq_no = static_cast<std::uint64_t>(document.seq_no);
+  }
 }
 
 // A row that is to be changed.
@@ -154,8 +170,7 @@ net::Task<Outcome<Written>> edit_sources(Call* call, CollectionPtr collection, s
     for (std::size_t i = 0; i < ids.size(); ++i)
       if (!reply.outcomes[i]) missed.push_back(ids[i]);
     if (missed.empty()) break;
-    if (tried >= kTriesMax)
-      co_return Failure{409, "Wrong input: others keep changing the same points; nothing is lost, try again"};
+    if (tried >= kTriesMax) co_return keeps_changing();
     auto again = co_await read_again(call, collection, std::move(missed));
     STELE_CO_TRY(targets, std::move(again));
   }
@@ -216,6 +231,51 @@ net::Task<Outcome<Written>> write_points(Call* call, CollectionPtr collection, s
   co_return written_of(reply);
 }
 
+net::Task<Outcome<Written>> write_points_where(Call* call, CollectionPtr collection,
+                                               std::vector<PointInput> points, UpsertMode mode,
+                                               FilterPtr where) {
+  const PayloadFilter filter(*collection, std::move(where));
+  Written written;
+  for (int tried = 0; !points.empty(); ++tried) {
+    std::vector<PointId> ids;
+    for (const PointInput& point : points) ids.push_back(point.id);
+    auto found = co_await find_keys(call, collection, std::move(ids));
+    STELE_CO_TRY(const std::vector<engine::DocKey> keys, std::move(found));
+    const engine::Snapshot snapshot = take_snapshot(*call, {collection});
+    std::vector<PointInput> taken;
+    std::vector<DocumentWrite> writes;
+    std::vector<std::string> payloads;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const engine::DocumentPtr there = keys[i].is_none() ? nullptr : snapshot.view(0).get(keys[i]);
+      if (mode == (there ? UpsertMode::kInsertOnly : UpsertMode::kUpdateOnly)) continue;
+      if (there && !filter.matches(*there)) continue;
+      STELE_CO_TRY(std::string id, row_id(*collection, points[i].id, keys[i]));
+      payloads.push_back(points[i].payload);
+      taken.push_back(points[i]);
+      writes.push_back(point_write(*collection, there ? DocumentAction::kUpdate : DocumentAction::kCreate,
+                                   std::move(id), points[i]));
+      if (there) set_condition(*collection, *there, writes.back());
+    }
+    if (writes.empty()) break;
+    co_await map_payloads(call, collection, std::move(payloads));
+    const views::WriteReply reply =
+        co_await call->services->writer().write(call->principal, std::move(writes), call->deadline);
+    written.add(written_of(reply));
+    points.clear();
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      if (reply.outcomes[i]) continue;
+      const ErrorCode code = reply.outcomes[i].error().code;
+      if (code != ErrorCode::kConflict && code != ErrorCode::kNotFound)
+        co_return failure_from(reply.outcomes[i].error());
+      points.push_back(std::move(taken[i]));
+    }
+    if (tried >= kTriesMax) co_return keeps_changing();
+    // What somebody else has committed between is shown in a moment.
+    if (!points.empty()) co_await net::Reactor::current()->sleep_for(kLookAgain);
+  }
+  co_return written;
+}
+
 net::Task<Outcome<Written>> remove_points(Call* call, CollectionPtr collection, PointSelection selection) {
   std::vector<engine::DocKey> keys;
   if (selection.filter) {
@@ -268,6 +328,7 @@ net::Task<Outcome<Written>> change_vectors(Call* call, CollectionPtr collection,
     if (collection->is_own()) {
       DocumentWrite write = write_of(*collection, DocumentAction::kUpdate, keys[i].to_string());
       for (const NamedVector& vector : changes[i].vectors) write.vectors.push_back(vector_write(vector));
+      write.if_source = changes[i].if_payload;
       writes.push_back(std::move(write));
       continue;
     }
@@ -302,6 +363,23 @@ net::Task<Outcome<Written>> change_vectors(Call* call, CollectionPtr collection,
   if (auto failure = first_failure(reply)) co_return *std::move(failure);
   written.add(written_of(reply));
   co_return written;
+}
+
+net::Task<Outcome<std::vector<VectorChange>>> changes_where(Call* call, CollectionPtr collection,
+                                                            std::vector<VectorChange> changes,
+                                                            FilterPtr where) {
+  const PayloadFilter filter(*collection, std::move(where));
+  std::vector<PointId> ids;
+  for (const VectorChange& change : changes) ids.push_back(change.id);
+  auto found = co_await find_documents(call, collection, std::move(ids));
+  STELE_CO_TRY(const std::vector<engine::DocumentPtr> documents, std::move(found));
+  std::vector<VectorChange> held;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (!documents[i] || !filter.matches(*documents[i])) continue;
+    changes[i].if_payload = documents[i]->source;
+    held.push_back(std::move(changes[i]));
+  }
+  co_return held;
 }
 
 net::Task<Outcome<Written>> remove_vectors(Call* call, CollectionPtr collection, PointSelection selection,

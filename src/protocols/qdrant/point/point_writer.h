@@ -41,6 +41,10 @@ enum class UpsertMode : std::uint8_t { kUpsert, kInsertOnly, kUpdateOnly };
 // caller's reactor.
 net::Task<Outcome<Written>> write_points(Call* call, CollectionPtr collection, std::vector<PointInput> points,
                                          UpsertMode mode);
+// The same, but points that are there are left alone where the filter does not hold for them as they are.
+net::Task<Outcome<Written>> write_points_where(Call* call, CollectionPtr collection,
+                                               std::vector<PointInput> points, UpsertMode mode,
+                                               FilterPtr where);
 net::Task<Outcome<Written>> remove_points(Call* call, CollectionPtr collection, PointSelection selection);
 
 // What an operation makes of a point's payload.
@@ -54,9 +58,14 @@ net::Task<Outcome<Written>> edit_payloads(Call* call, CollectionPtr collection, 
 struct VectorChange {
   PointId id;
   std::vector<NamedVector> vectors;
+  std::optional<std::string> if_payload = {};  // 409 where it is another one; Qdrant's collections alone
 };
 net::Task<Outcome<Written>> change_vectors(Call* call, CollectionPtr collection,
                                            std::vector<VectorChange> changes);
+// The changes of those points that are there and for which the filter holds.
+net::Task<Outcome<std::vector<VectorChange>>> changes_where(Call* call, CollectionPtr collection,
+                                                            std::vector<VectorChange> changes,
+                                                            FilterPtr where);
 net::Task<Outcome<Written>> remove_vectors(Call* call, CollectionPtr collection, PointSelection selection,
                                            std::vector<const VectorParams*> vectors);
 
