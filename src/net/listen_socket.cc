@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,9 +63,28 @@ bool is_stale(const SocketAddress& path) {
   return ::connect(probe.get(), path.get(), path.length) != 0 && errno == ECONNREFUSED;
 }
 
-bool held_by_this_process(const Address& address) {
-  const auto holder = find_port_holder(address.port);
-  return holder.has_value() && holder->pid == ::getpid();
+// Whether a descriptor of this process is a socket that listens there.
+bool listens_on(int fd, const SocketAddress& where) {
+  int listens = 0;
+  socklen_t size = sizeof(listens);
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return false;
+  sockaddr_storage bound{};
+  size = sizeof(bound);
+  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) == 0 && size == where.length &&
+         std::memcmp(&bound, where.get(), where.length) == 0;
+}
+
+// Asked of our own descriptors alone: to look who else may hold it takes longer than all of the start.
+bool held_by_this_process(const SocketAddress& where) {
+  std::error_code error_code;
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error_code);
+       !error_code && entry != std::filesystem::directory_iterator(); entry.increment(error_code)) {
+    const std::string name = entry->path().filename();
+    int fd = -1;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), fd);
+    if (error == std::errc() && listens_on(fd, where)) return true;
+  }
+  return false;
 }
 
 Result<void> bind_to(int fd, const SocketAddress& where, const Address& address, bool share) {
@@ -71,7 +93,7 @@ Result<void> bind_to(int fd, const SocketAddress& where, const Address& address,
   bool again = false;
   if (address.is_unix()) {
     again = is_stale(where) && ::unlink(address.host.c_str()) == 0;
-  } else if (share && held_by_this_process(address)) {
+  } else if (share && held_by_this_process(where)) {
     switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
     again = true;
   }
