@@ -2,6 +2,7 @@
 is a row."""
 
 import threading
+import time
 
 import elasticsearch
 import psycopg
@@ -87,8 +88,8 @@ def test_two_tables_change_in_one_moment(stele, db, es, name):
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        seen = []
-        for _ in range(200):
+        seen, end = [], time.monotonic() + 60
+        while len(seen) < 200 or (seen[-1] == seen[0] and time.monotonic() < end):
             hits = es.search(index=f"{one},{two}", size=10)["hits"]["hits"]
             values = {hit["_source"]["n"] for hit in hits}
             assert len(hits) == 2 and len(values) == 1
