@@ -35,8 +35,14 @@ struct Key {
   auto operator<=>(const Key&) const = default;
 };
 
-// Where a key lies in hash order. SCAN walks positions upwards and shards are ranges of them, so a key never
-// changes its place as tables grow. 48 bits, never 0: a cursor must survive clients that keep it as a double.
+// 64 bits of a key's database and name, and of a field's name. Seeded anew by each process, so that nobody
+// can choose names that fall together. Cost: about a nanosecond for every 16 bytes.
+std::uint64_t hash_of(KeyRef key);
+std::uint64_t hash_of(std::string_view field);
+
+// Where a key lies in hash order: the upper bits of its hash. SCAN walks positions upwards and shards are
+// ranges of them, so a key never changes its place as tables grow. 48 bits, never 0: a cursor must survive
+// clients that keep it as a double.
 std::uint64_t scan_position(KeyRef key);
 // The same for the fields of one hash.
 std::uint64_t scan_position(std::string_view field);

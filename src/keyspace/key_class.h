@@ -37,6 +37,8 @@ class KeyClasses {
   KeyClasses(KeyClass otherwise, std::vector<Rule> rules);
 
   KeyClass of(std::string_view name) const;
+  // Whether every name has this class.
+  bool is_only(KeyClass key_class) const { return rules_.empty() && otherwise_ == key_class; }
 
  private:
   KeyClass otherwise_ = KeyClass::kCache;

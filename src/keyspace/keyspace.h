@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -23,27 +24,57 @@ class Scope {
  public:
   enum class Kind : std::uint8_t { kKeys, kSlice, kWhole };
 
-  // These keys. They are copied: a parked connection outlives its input buffer.
-  static Scope keys(std::vector<Key> keys) { return Scope(Kind::kKeys, std::move(keys), 0); }
-  static Scope key(KeyRef key) { return keys({Key(key)}); }
+  // These keys, copied.
+  static Scope keys(std::vector<Key> keys) {
+    Scope scope(Kind::kKeys);
+    scope.owned_ = std::move(keys);
+    return scope;
+  }
+  // These keys, borrowed: names and span outlive the group. A session's do, since it takes no more input
+  // before its command has ended, parked or not.
+  static Scope key(KeyRef key) {
+    Scope scope(Kind::kKeys);
+    scope.single_ = key;
+    scope.has_single_ = true;
+    return scope;
+  }
+  static Scope borrowed(std::span<const KeyRef> keys) {
+    Scope scope(Kind::kKeys);
+    scope.borrowed_ = keys;
+    return scope;
+  }
   // No key: DBSIZE and echoes.
-  static Scope none() { return keys({}); }
+  static Scope none() { return Scope(Kind::kKeys); }
   // The shard in which a SCAN goes on.
-  static Scope slice(std::uint64_t cursor) { return Scope(Kind::kSlice, {}, cursor); }
+  static Scope slice(std::uint64_t cursor) {
+    Scope scope(Kind::kSlice);
+    scope.cursor_ = cursor;
+    return scope;
+  }
   // Everything: EXEC, scripts, FLUSH. The exclusive gate.
-  static Scope whole() { return Scope(Kind::kWhole, {}, 0); }
+  static Scope whole() { return Scope(Kind::kWhole); }
 
   Kind kind() const { return kind_; }
-  const std::vector<Key>& declared() const { return keys_; }
   std::uint64_t cursor() const { return cursor_; }
+  // The one key that was given to key(); null for every other scope.
+  const KeyRef* single_or_null() const { return has_single_ ? &single_ : nullptr; }
+  // Calls `take` with each declared key.
+  template <class Take>
+  void for_each_key(Take take) const {
+    if (has_single_) take(single_);
+    for (const KeyRef key : borrowed_) take(key);
+    for (const Key& key : owned_) take(KeyRef(key));
+  }
 
  private:
-  Scope(Kind kind, std::vector<Key> keys, std::uint64_t cursor)
-      : kind_(kind), keys_(std::move(keys)), cursor_(cursor) {}
+  explicit Scope(Kind kind) : kind_(kind) {}
 
   Kind kind_;
-  std::vector<Key> keys_;
-  std::uint64_t cursor_;
+  bool has_single_ = false;
+  KeyRef single_;
+  std::span<const KeyRef> borrowed_;
+  std::vector<Key> owned_;
+  std::uint64_t cursor_ = 0;
 };
 
 // WATCH: has this key changed since? Kept by the keyspace, so that the applier's changes, expiry, eviction
@@ -55,8 +86,9 @@ class Watch {
 };
 
 // Operations that no other group sees half-done: one command, or MULTI's commands, or a script. Time stands
-// still in it. There is no rollback: each operation is all or nothing, a group is what its operations did,
-// as in Redis. One thread at a time; nothing may be awaited while it lives, and it ends when its handle goes.
+// still in it, from where it first matters. There is no rollback: each operation is all or nothing, a group
+// is what its operations did, as in Redis. One thread at a time; nothing may be awaited while it lives, and
+// it ends when its handle goes.
 class Group {
  public:
   virtual Strings& strings() = 0;
@@ -112,6 +144,11 @@ class Keyspace {
   virtual GroupHandle try_begin(const Scope& scope, std::function<void()> when_free) = 0;
   // Waits. For threads that are no reactor (the applier, tests).
   GroupHandle begin(const Scope& scope);
+
+  // Begins to bring what a look-up of these keys will read into the processor's cache: for commands that
+  // came together, before the first of them. A hint: nothing changes, and it is skipped where a group is in
+  // the way.
+  virtual void prefetch(std::span<const KeyRef> keys) { (void)keys; }
 
   // Removes up to `limit` keys whose time is over (mapped keys have none). How many; 0 also when a group is
   // in the way. Called regularly; keys are in any case gone for every reader at their time.

@@ -12,6 +12,7 @@
 #include "keyspace/errors.h"
 #include "keyspace/keyspace.h"
 #include "keyspace/reference_keyspace.h"
+#include "keyspace/store_keyspace.h"
 
 namespace stele::keyspace {
 
@@ -22,10 +23,16 @@ struct Implementation {
 };
 
 inline std::vector<Implementation> implementations() {
-  return {{"Reference", [](const Clock& clock, KeyClasses classes) {
+  return {{"Reference",
+           [](const Clock& clock, KeyClasses classes) {
              ReferenceOptions options;
              options.classes = std::move(classes);
              return make_reference_keyspace(clock, std::move(options));
+           }},
+          {"Store", [](const Clock& clock, KeyClasses classes) {
+             StoreOptions options;
+             options.classes = std::move(classes);
+             return make_store_keyspace(clock, std::move(options));
            }}};
 }
 

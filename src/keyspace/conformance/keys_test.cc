@@ -50,7 +50,9 @@ TEST_P(KeysTest, AKeyIsGoneAtItsTimeForEveryReader) {
 TEST_P(KeysTest, TimeStandsStillInAGroup) {
   set_until("k", "v", in_ms(100));
   const GroupHandle group = whole();
+  const WallMs begin = group->now();
   advance_ms(200);
+  EXPECT_EQ(group->now(), begin);
   EXPECT_TRUE(*group->keys().exists(key("k")));
 }
 

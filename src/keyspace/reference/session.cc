@@ -1,16 +1,13 @@
 #include "keyspace/reference/session.h"
 
-#include <algorithm>
-
 #include "keyspace/errors.h"
 
 namespace stele::keyspace::reference {
 
 Result<void> Session::check_declared(KeyRef key) const {
   if (scope_.kind() == Scope::Kind::kWhole) return {};
-  const auto& declared = scope_.declared();
-  const bool found =
-      std::any_of(declared.begin(), declared.end(), [&](const Key& each) { return KeyRef(each) == key; });
+  bool found = false;
+  scope_.for_each_key([&](KeyRef each) { found = found || each == key; });
   if (!found) return not_declared(key.name);
   return {};
 }

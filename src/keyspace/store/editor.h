@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "keyspace/change.h"
+#include "keyspace/store/store.h"
+
+namespace stele::keyspace::store {
+
+// What follows from a change within one group: its number, its event, its place among the dirty objects, its
+// memory, its watches. Commands are built on these few steps and never change an entry past them.
+//
+// Threads: the group's, which holds the shards of all positions. Each step leaves its position valid.
+class Editor {
+ public:
+  explicit Editor(Store& store) : store_(store) {}
+
+  // A string, over a string or where nothing is; with this expiry, as part of the step.
+  void put_string(Position& at, std::string_view value, std::optional<WallMs> expires_at, ChangeEvent event);
+  void append(Position& at, std::string_view tail);
+  // Fields of a hash, of a new one where nothing is. How many are new.
+  std::size_t set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event);
+  // How many there were; a hash without fields goes.
+  std::size_t remove_fields(Position& at, std::span<const std::string_view> fields);
+  void set_expiry(Position& at, std::optional<WallMs> expires_at);
+  void erase(Position& at, ChangeEvent event);
+  // `to` is free.
+  void rename(Position& from, Position& to);
+  // All keys of a database but the mapped ones, of which there are none if the store is_plain(): at once
+  // then, to be freed later. How many.
+  std::size_t flush(DatabaseNumber db);
+
+  // Steps of the applier: the store follows PostgreSQL and owes it nothing.
+  void put(Position& at, const Value& value, std::optional<ObjectId> id);
+  void erase_applied(Position& at);
+
+  ChangeSequence last_change() const { return last_change_; }
+  // What was recorded goes to the listeners.
+  void show();
+
+ private:
+  struct Recorded {
+    ChangeSequence sequence;
+    ChangeEvent event;
+    ValueType type;
+    Key key;
+  };
+
+  ChangeSequence record(const Position& at, ChangeEvent event, ValueType type);
+  bool is_written_behind_here(const Position& at) const {
+    return is_written_behind(store_.class_of(at.key.name));
+  }
+  DirtyTable::Object dirty_object(const Position& at) const;
+  // An id for an object that is written behind from now on.
+  void ensure_id(Position& at);
+
+  // Memory of the position's table, come (or gone: modulo 2^64).
+  static void count_bytes(Position& at, std::size_t bytes) {
+    at.shard->used_memory_bytes.add(bytes);
+    at.table->counted_bytes += bytes;
+  }
+  static void count_expiry(Position& at, bool has_expiry);
+
+  // Puts an entry where there is none.
+  void insert(Position& at, Entry* entry);
+  // Puts it in the place of the present one, which is freed; what lies outside is the new one's.
+  void replace(Position& at, Entry* entry);
+  void erase_quietly(Position& at);
+  void set_expiry_quietly(Position& at, std::optional<WallMs> expires_at);
+  void set_mark(Position& at, std::optional<WallMs> former);
+  void free_outside(const Entry& entry);
+
+  void write_string(Position& at, std::string_view value, std::optional<WallMs> expires_at);
+  bool set_field(Position& at, const FieldRef& field);
+  // Whether it is new; nothing where the hash has too many fields to stay flat.
+  std::optional<bool> set_flat_field(Position& at, const FieldRef& field);
+  bool remove_field(Position& at, std::string_view name);
+  // The range of a flat value becomes that field (or nothing).
+  void splice(Position& at, std::size_t begin, std::size_t end, const FieldRef* field_or_null);
+  void make_table(Position& at);
+  void mark_field_dirty(Position& at, ChangeSequence change, std::string_view field);
+
+  Store& store_;
+  ChangeSequence last_change_;
+  std::vector<Recorded> recorded_;
+};
+
+}  // namespace stele::keyspace::store

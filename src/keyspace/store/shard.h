@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "keyspace/key.h"
+#include "keyspace/store/entry.h"
+#include "keyspace/store/parking.h"
+#include "keyspace/store/prefix_table.h"
+#include "keyspace/store/watches.h"
+
+namespace stele::keyspace::store {
+
+// The keys of one database in a shard.
+class KeyTable final : public PrefixTable<Entry, EntryHash> {
+ public:
+  explicit KeyTable(DatabaseNumber db, unsigned shared_bits) : PrefixTable(EntryHash{db}, shared_bits) {}
+
+  std::size_t counted_bytes = 0;  // its part of the shard's used memory
+  std::size_t with_expiry = 0;
+};
+
+// A shard is a range of hashes: their upper bits.
+constexpr unsigned kShardBits = 5;
+constexpr std::size_t kShards = std::size_t{1} << kShardBits;
+constexpr std::size_t kCountedDatabases = 16;
+
+inline std::size_t shard_of(std::uint64_t hash) {
+  return static_cast<std::size_t>(hash >> (64 - kShardBits));
+}
+
+// A number that one thread at a time changes and any reads.
+class SharedCount {
+ public:
+  void add(std::size_t by) { value_.store(value() + by, std::memory_order_relaxed); }
+  void subtract(std::size_t by) { value_.store(value() - by, std::memory_order_relaxed); }
+  std::size_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t> value_ = 0;
+};
+
+// How far is the search for keys whose time is over? A round looks at the marks of all entries of the shard:
+// at those of the units of time that have passed since the round before.
+struct ExpirySweep {
+  std::int64_t from_unit = 0;
+  std::int64_t until_unit = 0;  // of the round that goes on, or of the last one
+  bool goes_on = false;
+  std::size_t database = 0;
+  std::uint64_t hash = 0;  // where it goes on
+  std::int64_t ended_ms = INT64_MIN;
+};
+
+// The keys of one range of hashes, and the lock of whoever works on them.
+// Threads: `lock` guards all but the counts and the watches.
+struct alignas(64) Shard {
+  Parking lock;
+  std::vector<std::unique_ptr<KeyTable>> tables;  // by database; null = empty
+  ExpirySweep sweep;
+  WatchTable watches;
+
+  SharedCount keys;
+  SharedCount keys_with_expiry;
+  SharedCount used_memory_bytes;
+  SharedCount expired;
+  std::array<SharedCount, kCountedDatabases> keys_of;
+
+  KeyTable* table(DatabaseNumber db) const {
+    return db.value() < tables.size() ? tables[db.value()].get() : nullptr;
+  }
+};
+
+// Where a key is, or would be. Void after the next insertion or removal in its table but through it.
+struct Position {
+  Shard* shard = nullptr;
+  KeyRef key;
+  std::uint64_t hash = 0;
+  KeyTable* table = nullptr;  // null = the shard has none for the database yet
+  KeyTable::Place place;
+  Entry* entry = nullptr;  // null = there is no such key
+};
+
+// The mark beside an entry: 0 without an expiry, else the unit of time in which it is over, cut to a byte.
+constexpr std::int64_t kExpiryUnitMs = 256;
+inline std::uint8_t expiry_mark(std::optional<WallMs> at) {
+  if (!at) return 0;
+  const auto unit = static_cast<std::uint8_t>(static_cast<std::uint64_t>(at->value / kExpiryUnitMs));
+  return unit == 0 ? std::uint8_t{1} : unit;
+}
+
+}  // namespace stele::keyspace::store

@@ -1,0 +1,178 @@
+#include "keyspace/store_keyspace.h"
+
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+#include "keyspace/store/applied.h"
+#include "keyspace/store/expiry.h"
+#include "keyspace/store/hashes.h"
+#include "keyspace/store/keys.h"
+#include "keyspace/store/session.h"
+#include "keyspace/store/strings.h"
+
+namespace stele::keyspace::store {
+
+namespace {
+
+// What expire_some frees of large values that are gone, at most for so long.
+constexpr std::size_t kFreedAtOnce = 256;
+constexpr Duration kFreeingTimeMax = std::chrono::microseconds(500);
+
+class StoreGroup final : public Group {
+ public:
+  explicit StoreGroup(Store& store) : session_(store) {}
+
+  Session& session() { return session_; }
+
+  Strings& strings() override { return strings_; }
+  Hashes& hashes() override { return hashes_; }
+  Keys& keys() override { return keys_; }
+  Applied& applied() override { return applied_; }
+  WallMs now() const override { return session_.now(); }
+  KeyClass class_of(KeyRef key) const override { return session_.store().class_of(key.name); }
+
+  std::unique_ptr<Watch> watch(KeyRef key) override {
+    // What is dead already does not die later.
+    (void)session_.find(key);
+    return std::make_unique<StoreWatch>(session_.store().shard(shard_of(hash_of(key))).watches, key);
+  }
+
+  bool unchanged(const Watch& watch) override {
+    const auto& asked = static_cast<const StoreWatch&>(watch);
+    // Its time may be over, which is a change that nobody has seen yet.
+    (void)session_.find(asked.key());
+    return !asked.touched();
+  }
+
+  ChangeSequence last_change() const override { return session_.editor().last_change(); }
+  void end() override;
+
+ private:
+  mutable Session session_;
+  StoreStrings strings_{session_};
+  StoreHashes hashes_{session_};
+  StoreKeys keys_{session_};
+  StoreApplied applied_{session_};
+};
+
+class StoreKeyspace final : public Keyspace {
+ public:
+  StoreKeyspace(const Clock& clock, StoreOptions options)
+      : store_(clock, std::move(options.classes), options.max_memory_bytes, options.first_object_id) {}
+
+  GroupHandle try_begin(const Scope& scope, std::function<void()> when_free) override;
+  void prefetch(std::span<const KeyRef> keys) override;
+  std::size_t expire_some(std::size_t limit) override;
+  std::optional<Cut> take_cut() override;
+  // Objects stay dirty until their echo, so there is nothing to note.
+  void flush_committed(const Cut&) override {}
+  void flush_failed(Cut cut) override;
+  void add_listener(ChangeListener& listener) override { store_.listeners.push_back(&listener); }
+  void set_classes(KeyClasses classes) override;
+  void set_max_memory(std::size_t max_memory_bytes) override { store_.max_memory_bytes = max_memory_bytes; }
+  KeyspaceStats stats() const override { return store_.stats(); }
+
+ private:
+  void free_garbage();
+
+  Store store_;
+  std::atomic<std::size_t> next_expiring_ = 0;  // the shard where expire_some goes on
+};
+
+// The group that ended last on this thread, for the next: a group is no allocation.
+thread_local std::unique_ptr<StoreGroup> spare_group;
+
+std::unique_ptr<StoreGroup> make_group(Store& store) {
+  if (spare_group && &spare_group->session().store() == &store) return std::move(spare_group);
+  return std::make_unique<StoreGroup>(store);
+}
+
+void StoreGroup::end() {
+  session_.end();
+  spare_group.reset(this);
+}
+
+GroupHandle StoreKeyspace::try_begin(const Scope& scope, std::function<void()> when_free) {
+  std::unique_ptr<StoreGroup> group = make_group(store_);
+  if (group->session().try_begin(scope, when_free)) return GroupHandle(group.release());
+  spare_group = std::move(group);
+  return nullptr;
+}
+
+void StoreKeyspace::prefetch(std::span<const KeyRef> keys) {
+  constexpr std::size_t kAtOnce = 32;
+  std::uint64_t hashes[kAtOnce];
+  const auto with_table = [&](std::size_t i, DatabaseNumber db, auto use) {
+    Shard& shard = store_.shard(shard_of(hashes[i]));
+    if (!shard.lock.try_lock()) return;
+    if (const KeyTable* const table = shard.table(db)) use(*table);
+    shard.lock.unlock();
+  };
+  for (; !keys.empty(); keys = keys.subspan(std::min(kAtOnce, keys.size()))) {
+    const std::span<const KeyRef> some = keys.first(std::min(kAtOnce, keys.size()));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      hashes[i] = hash_of(some[i]);
+      with_table(i, some[i].db, [&](const KeyTable& table) { table.prefetch_slots(hashes[i]); });
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      with_table(i, some[i].db, [&](const KeyTable& table) { table.prefetch_item(hashes[i]); });
+    }
+  }
+}
+
+std::size_t StoreKeyspace::expire_some(std::size_t limit) {
+  std::size_t removed = 0;
+  const std::size_t first = next_expiring_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < kShards && removed < limit; ++i) {
+    const std::size_t shard = (first + i) % kShards;
+    next_expiring_.store(shard, std::memory_order_relaxed);
+    if (store_.shard(shard).keys_with_expiry.value() == 0) continue;
+    std::unique_ptr<StoreGroup> group = make_group(store_);
+    if (!group->session().try_begin_shard(shard)) {
+      spare_group = std::move(group);
+      continue;
+    }
+    const GroupHandle handle(group.release());
+    removed += expire_in_shard(static_cast<StoreGroup&>(*handle).session(), shard, limit - removed);
+  }
+  free_garbage();
+  return removed;
+}
+
+void StoreKeyspace::free_garbage() {
+  if (store_.garbage.is_empty()) return;
+  const TimePoint until = std::chrono::steady_clock::now() + kFreeingTimeMax;
+  while (store_.garbage.free_some(kFreedAtOnce) && std::chrono::steady_clock::now() < until) {
+  }
+}
+
+std::optional<Cut> StoreKeyspace::take_cut() {
+  if (!store_.try_lock_all(nullptr)) return std::nullopt;
+  Cut cut;
+  cut.sequence = store_.last_change();
+  cut.objects = store_.take_dirty();
+  store_.unlock_all();
+  return cut;
+}
+
+void StoreKeyspace::flush_failed(Cut cut) {
+  for (const DirtyObject& object : cut.objects) store_.dirty.give_back(object);
+}
+
+void StoreKeyspace::set_classes(KeyClasses classes) {
+  const GroupHandle group = begin(Scope::whole());
+  store_.set_classes(std::move(classes));
+}
+
+}  // namespace
+
+}  // namespace stele::keyspace::store
+
+namespace stele::keyspace {
+
+std::unique_ptr<Keyspace> make_store_keyspace(const Clock& clock, StoreOptions options) {
+  return std::make_unique<store::StoreKeyspace>(clock, std::move(options));
+}
+
+}  // namespace stele::keyspace
