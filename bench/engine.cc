@@ -1,7 +1,7 @@
-// How fast does the reference engine load, change and search? 60,000 documents of 60 words with Zipf's
+// How fast do the engines load, change and search, side by side? 60,000 documents of 60 words with Zipf's
 // frequencies, like a package catalogue. CPU time of the one thread, so that what runs beside it counts
 // little.
-//   bench_engine [DOCUMENTS]
+//   bench_engine [DOCUMENTS [ENGINE]]   ENGINE = reference or segments: that one alone
 #include "engine/engine.h"
 
 #include <fmt/format.h>
@@ -44,9 +44,12 @@ class Words {
   std::mt19937 random_{7};
 };
 
+using Figures = std::vector<std::pair<std::string, double>>;
+
 class Bench {
  public:
-  explicit Bench(std::size_t documents) : engine_(make_reference_engine(visible_)) {
+  using Make = std::unique_ptr<Engine> (*)(VisibleLsn&);
+  Bench(std::size_t documents, Make make) : engine_(make(visible_)) {
     auto schema = Schema::create({{.path = "name", .type = FieldType::kText},
                                   {.path = "description", .type = FieldType::kText},
                                   {.path = "section"},
@@ -57,6 +60,8 @@ class Bench {
     for (std::size_t i = 0; i < documents; ++i) changes_.push_back(change(i));
   }
 
+  const Figures& figures() const { return figures_; }
+
   void load() {
     const double start = cpu_seconds();
     for (std::size_t i = 0; i < changes_.size(); i += 1000) {
@@ -66,9 +71,12 @@ class Bench {
     }
     const double loaded = cpu_seconds();
     maintain();
-    fmt::print("load {:.0f} documents/s; joined in {:.2f} s; {} MB\n",
-               static_cast<double>(changes_.size()) / (loaded - start), cpu_seconds() - loaded,
-               collections_[0]->stats().memory_bytes >> 20U);
+    const auto count = static_cast<double>(changes_.size());
+    figures_.emplace_back("load, us a document", (loaded - start) / count * 1e6);
+    figures_.emplace_back("joining, us a document", (cpu_seconds() - loaded) / count * 1e6);
+    figures_.emplace_back("memory, bytes a document",
+                          static_cast<double>(collections_[0]->stats().memory_bytes) / count);
+    figures_.emplace_back("segments", static_cast<double>(collections_[0]->stats().segments));
   }
 
   void update(std::size_t count) {
@@ -79,13 +87,23 @@ class Bench {
       apply({changes_[i * 7919 % changes_.size()]});
       worst = std::max(worst, cpu_seconds() - before);
     }
-    fmt::print("single-row transactions {:.1f} us, the longest {:.2f} ms\n",
-               (cpu_seconds() - start) / static_cast<double>(count) * 1e6, worst * 1e3);
+    figures_.emplace_back("single-row transaction, us",
+                          (cpu_seconds() - start) / static_cast<double>(count) * 1e6);
+    figures_.emplace_back("the longest of them, us", worst * 1e6);
   }
 
-  void query(std::string_view name, QueryPtr query, Select select = {}) {
+  void query(std::string_view name, QueryPtr query, Select select = {},
+             std::optional<std::size_t> total = 10'000) {
+    run(name,
+        {.targets = {Target{}},
+         .root = Stage{std::move(select), {Stage{Retrieve{.source = TextSearch{std::move(query)}}}}, "hits"},
+         .totals = {{"hits", total}}});
+  }
+
+  void aggregate(std::string_view name, QueryPtr query, std::vector<Aggregation> aggregations) {
     run(name, {.targets = {Target{}},
-               .root = Stage{std::move(select), {Stage{Retrieve{.source = TextSearch{std::move(query)}}}}}});
+               .root = Stage{Select{.limit = 0}, {Stage{Retrieve{.source = TextSearch{std::move(query)}}}}},
+               .aggregations = std::move(aggregations)});
   }
 
   void nearest() {
@@ -126,7 +144,7 @@ class Bench {
     const double start = cpu_seconds();
     for (int i = 0; i < kRounds; ++i)
       STELE_CHECK(engine_->search(Snapshot::take(visible_, collections_), request).has_value());
-    fmt::print("{:32} {:8.0f} us\n", name, (cpu_seconds() - start) / kRounds * 1e6);
+    figures_.emplace_back(std::string(name) + ", us", (cpu_seconds() - start) / kRounds * 1e6);
   }
 
   Words words_;
@@ -135,29 +153,63 @@ class Bench {
   std::vector<std::shared_ptr<Collection>> collections_;
   std::vector<Change> changes_;
   Lsn lsn_;
+  Figures figures_;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Bench bench(argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 60'000);
+// All that is measured of one engine.
+Figures measure(std::size_t documents, Bench::Make make) {
+  Bench bench(documents, make);
   bench.load();
-  const QueryPtr common = make_query(Match{.field = "description", .text = "word1 word2 word3"});
-  const QueryPtr rare = make_query(Match{.field = "description", .text = "word500 word2000"});
+  const auto match = [](const char* text, Operator op = Operator::kOr) {
+    return make_query(Match{.field = "description", .text = text, .op = op});
+  };
+  const QueryPtr rare = match("word500 word2000");
   bench.query("match_all", make_query(MatchAll{}));
-  bench.query("match, common words", common);
-  bench.query("match, rare words", rare);
+  bench.query("term, common", match("word2"));
+  bench.query("term, common, exact total", match("word2"), {}, std::nullopt);
+  bench.query("union, common words", match("word1 word2 word3"));
+  bench.query("union, common words, exact total", match("word1 word2 word3"), {}, std::nullopt);
+  bench.query("union, common and rare", match("word1 word300 word5000"));
+  bench.query("union, rare words", rare);
+  bench.query("intersection, common words", match("word1 word2 word3", Operator::kAnd));
+  bench.query("intersection, common and rare", match("word1 word900", Operator::kAnd));
   bench.query(
       "match and filters",
       make_query(Bool{.must = {rare},
                       .filter = {make_query(Range{.field = "size", .gte = 1000, .lt = 50'000}),
                                  make_query(Terms{"section", {"section1", "section2", "section3"}})}}));
   bench.query("phrase", make_query(MatchPhrase{.field = "description", .text = "word1 word2"}));
+  bench.query("phrase, slop 2",
+              make_query(MatchPhrase{.field = "description", .text = "word10 word20", .slop = 2}));
+  bench.query("prefix", make_query(Prefix{"description", "word77"}));
   bench.query("match_all sorted by size", make_query(MatchAll{}), {.sort = {{.field = "size"}}});
   bench.query("match_all sorted by section", make_query(MatchAll{}),
               {.sort = {{.field = "section"}, {.field = "size"}}});
+  bench.aggregate("terms with a sub-metric over all", make_query(MatchAll{}),
+                  {{.name = "sections",
+                    .kind = TermsBuckets{.field = "section"},
+                    .inner = {{.name = "size", .kind = Metric{.field = "size"}}}}});
   bench.nearest();
   bench.update(20'000);
-  bench.query("match, rare words, 1/3 updated", rare);
+  bench.query("union, rare words, 1/3 updated", rare);
+  return bench.figures();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::size_t documents = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 60'000;
+  const std::string_view only = argc > 2 ? argv[2] : "";
+  const Bench::Make reference = [](VisibleLsn& visible) { return make_reference_engine(visible); };
+  const Bench::Make segments = [](VisibleLsn& visible) { return make_engine(visible); };
+  const Figures left = only == "segments" ? Figures() : measure(documents, reference);
+  const Figures right = only == "reference" ? Figures() : measure(documents, segments);
+  fmt::print("{} documents{:26} {:>10} {:>10}   ratio\n", documents, "", "reference", "segments");
+  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+    const double first = left.empty() ? 0 : left[i].second;
+    const double second = right.empty() ? 0 : right[i].second;
+    fmt::print("{:42} {:10.1f} {:10.1f}   {:5.2f}\n", left.empty() ? right[i].first : left[i].first, first,
+               second, second > 0 ? first / second : 0);
+  }
   return 0;
 }

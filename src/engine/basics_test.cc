@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "engine/doc_key.h"
+#include "engine/postings/length.h"
 #include "engine/query/minimum_should_match.h"
-#include "engine/reference/inverted_index.h"
 #include "engine/reference/value_matcher.h"
 #include "engine/schema.h"
 #include "engine/visibility.h"
@@ -136,8 +136,6 @@ TEST(VisibleLsn, PinsKeepTheOldestVisible) {
 
 // Lucene's SmallFloat.intToByte4 and byte4ToInt.
 TEST(Lengths, AreLucenesOneByteLengths) {
-  using reference::decode_length;
-  using reference::encode_length;
   for (std::uint32_t length = 0; length <= 40; ++length)
     EXPECT_EQ(decode_length(encode_length(length)), length);
   EXPECT_EQ(decode_length(encode_length(41)), 40U);

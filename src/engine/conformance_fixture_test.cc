@@ -6,7 +6,13 @@
 namespace stele::engine {
 
 std::vector<EngineUnderTest> engines_under_test() {
-  return {{"Reference", [](VisibleLsn& visible) { return make_reference_engine(visible); }}};
+  // With each batch sealed at once, so that small tests see sealed segments too.
+  const auto sealed = [](VisibleLsn& visible) {
+    return make_engine(visible, system_clock(), {.seal_documents = 1});
+  };
+  return {{"Reference", [](VisibleLsn& visible) { return make_reference_engine(visible); }},
+          {"Segments", [](VisibleLsn& visible) { return make_engine(visible); }},
+          {"Sealed", sealed}};
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EngineConformance, testing::ValuesIn(engines_under_test()),

@@ -115,6 +115,14 @@ DocKey DocKey::from_uuid(std::span<const unsigned char, 16> uuid) {
   return DocKey(std::move(bytes));
 }
 
+Result<DocKey> DocKey::from_bytes(std::string_view bytes) {
+  const bool valid = !bytes.empty() && bytes.size() <= kBytesMax &&
+                     bytes[0] >= static_cast<char>(KeyType::kU64) &&
+                     bytes[0] <= static_cast<char>(KeyType::kTuple);
+  if (!valid) return make_error(ErrorCode::kInvalidArgument, "no bytes of a key");
+  return DocKey(std::string(bytes));
+}
+
 DocKey DocKey::from_text(std::string_view text) {
   std::string bytes(1, static_cast<char>(KeyType::kText));
   bytes.append(text);

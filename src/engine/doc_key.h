@@ -35,6 +35,9 @@ class DocKey {
   // kInvalidArgument for fewer than two elements or a tuple inside.
   static Result<DocKey> from_tuple(std::span<const DocKey> elements);
 
+  // Of what bytes() gave before. kInvalidArgument for a tag that is none or too many bytes.
+  static Result<DocKey> from_bytes(std::string_view bytes);
+
   // The key whose text form `text` is, for a collection whose key is laid out so. kInvalidArgument when the
   // text does not fit: for a look-up that means that there is no such document.
   static Result<DocKey> parse(const KeyLayout& layout, std::string_view text);

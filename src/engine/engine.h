@@ -33,4 +33,12 @@ class Engine {
 // only.
 std::unique_ptr<Engine> make_reference_engine(VisibleLsn& visible, const Clock& clock = system_clock());
 
+struct EngineOptions {
+  // From so many documents on a segment is sealed: packed, without pointers, as a file of it would be.
+  std::size_t seal_documents = 2048;
+};
+// Over sealed segments: see docs/decisions/segments.md.
+std::unique_ptr<Engine> make_engine(VisibleLsn& visible, const Clock& clock = system_clock(),
+                                    EngineOptions options = {});
+
 }  // namespace stele::engine

@@ -46,7 +46,7 @@ class Aggregator {
 
   std::vector<Value> values_of(const std::vector<std::optional<FieldId>>& ids, const Entry& entry) const {
     if (!ids[entry.target]) return {};
-    const FieldIndex* field = views_[entry.target]->segments()[entry.segment]->field(*ids[entry.target]);
+    const FieldReader* field = views_[entry.target]->segments()[entry.segment]->field(*ids[entry.target]);
     return field == nullptr ? std::vector<Value>() : field->column_values(entry.document);
   }
 
@@ -54,6 +54,10 @@ class Aggregator {
     STELE_TRY(const auto ids, resolve(metric.field));
     AggregationResult result;
     MetricState& state = result.metric;
+    if (metric.kind != Metric::Kind::kCardinality && are_numbers(ids)) {
+      add_numbers(ids, entries, state);
+      return result;
+    }
     for (const Entry& entry : entries) {
       for (Value& value : values_of(ids, entry)) {
         if (const auto number = coerce(FieldType::kDouble, value)) {
@@ -69,6 +73,36 @@ class Aggregator {
     std::sort(state.distinct.begin(), state.distinct.end(), ValueLess());
     state.distinct.erase(std::unique(state.distinct.begin(), state.distinct.end()), state.distinct.end());
     return result;
+  }
+
+  // Of types whose values are numbers whatever they are.
+  bool are_numbers(const std::vector<std::optional<FieldId>>& ids) const {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (!ids[i]) continue;
+      const FieldType type = views_[i]->schema().field(*ids[i]).type;
+      if (type != FieldType::kLong && type != FieldType::kDate && !is_real_type(type)) return false;
+    }
+    return true;
+  }
+
+  void add_numbers(const std::vector<std::optional<FieldId>>& ids, std::span<const Entry> entries,
+                   MetricState& state) const {
+    std::vector<std::int64_t> integers;
+    std::vector<double> reals;
+    const auto add = [&state](double real) {
+      state.min = state.count == 0 ? real : std::min(state.min, real);
+      state.max = state.count == 0 ? real : std::max(state.max, real);
+      state.sum += real;
+      ++state.count;
+    };
+    for (const Entry& entry : entries) {
+      if (!ids[entry.target]) continue;
+      const FieldReader* field = views_[entry.target]->segments()[entry.segment]->field(*ids[entry.target]);
+      if (field == nullptr) continue;
+      for (const std::int64_t integer : field->integers(entry.document, integers))
+        add(static_cast<double>(integer));
+      for (const double real : field->reals(entry.document, reals)) add(real);
+    }
   }
 
   // Each document counts once in each bucket, whatever number of its values fall there.
@@ -98,9 +132,48 @@ class Aggregator {
                    std::span<const Entry> entries) {
     STELE_TRY(const auto ids, resolve(terms.field));
     Groups groups;
+    if (are_terms(ids)) {
+      group_by_rank(ids, entries, groups);
+      return run_groups(aggregation, groups);
+    }
     for (const Entry& entry : entries)
       for (Value& value : values_of(ids, entry)) add(groups, std::move(value), entry);
     return run_groups(aggregation, groups);
+  }
+
+  bool are_terms(const std::vector<std::optional<FieldId>>& ids) const {
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if (ids[i] && !is_term_type(views_[i]->schema().field(*ids[i]).type)) return false;
+    return true;
+  }
+
+  // By number first, so that a term's text is looked for once a segment.
+  void group_by_rank(const std::vector<std::optional<FieldId>>& ids, std::span<const Entry> entries,
+                     Groups& groups) const {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::vector<Entry>*>> segments;
+    std::vector<std::vector<Entry>*>* by_rank = nullptr;
+    std::vector<TermRank> scratch;
+    std::string term;
+    const TermsReader* terms = nullptr;
+    const Entry* former = nullptr;
+    const FieldReader* field = nullptr;
+    for (const Entry& entry : entries) {
+      if (!ids[entry.target]) continue;
+      if (former == nullptr || former->target != entry.target || former->segment != entry.segment) {
+        field = views_[entry.target]->segments()[entry.segment]->field(*ids[entry.target]);
+        terms = field == nullptr ? nullptr : field->terms();
+        by_rank = &segments[{entry.target, entry.segment}];
+        if (terms != nullptr) by_rank->resize(terms->term_count());
+      }
+      former = &entry;
+      if (terms == nullptr) continue;
+      for (const TermRank rank : field->ranks(entry.document, scratch)) {
+        std::vector<Entry>*& group = (*by_rank)[rank];
+        if (group == nullptr) group = &groups[Value(terms->term(rank, term))];
+        std::vector<Entry>& members = *group;
+        if (members.empty() || !members.back().same_document(entry)) members.push_back(entry);
+      }
+    }
   }
 
   Outcome run_kind(const HistogramBuckets& histogram, const Aggregation& aggregation,

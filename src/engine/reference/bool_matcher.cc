@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "engine/query/best_documents.h"
 #include "engine/reference/matcher.h"
+#include "engine/reference/text_matcher.h"
 
 namespace stele::engine::reference {
 namespace {
@@ -129,7 +131,57 @@ class BoolMatcher final : public Matcher {
     return matches;
   }
 
+  void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override {
+    const bool all = !clauses_.must.empty() && clauses_.should.empty() && clauses_.min_should == 0;
+    const bool any = clauses_.must.empty() && !clauses_.should.empty() &&
+                     (clauses_.filter.empty() ? clauses_.min_should <= 1 : clauses_.min_should == 1);
+    const bool one = all && clauses_.must.size() == 1;
+    std::vector<TermScorer> scorers;
+    if (!one && !(all && add_all(segment, scorers)) && !(any && add_any(segment, scorers))) {
+      Matcher::best(segment, allowed, top);
+      return;
+    }
+    if (!one && scorers.empty()) return;
+    const DocumentBits narrowed = narrow(segment, allowed);
+    if (one)
+      clauses_.must[0]->best(segment, narrowed, top);
+    else if (all)
+      best_of_all(scorers, narrowed, top);
+    else
+      best_of_any(scorers, narrowed, top);
+  }
+
  private:
+  // False where they are not all terms of a sealed segment; no scorer where one is missing.
+  bool add_all(const Segment& segment, std::vector<TermScorer>& scorers) const {
+    bool absent = false;
+    for (const MatcherPtr& matcher : clauses_.must) {
+      const auto* term = dynamic_cast<const TermMatcher*>(matcher.get());
+      if (term == nullptr) return false;
+      const TermMatcher::Lookup lookup = term->add_scorer(segment, scorers);
+      if (lookup == TermMatcher::Lookup::kPlain) return false;
+      absent = absent || lookup == TermMatcher::Lookup::kAbsent;
+    }
+    if (absent) scorers.clear();
+    return true;
+  }
+
+  bool add_any(const Segment& segment, std::vector<TermScorer>& scorers) const {
+    return std::all_of(clauses_.should.begin(), clauses_.should.end(), [&](const MatcherPtr& matcher) {
+      const auto* term = dynamic_cast<const TermMatcher*>(matcher.get());
+      return term != nullptr && term->add_scorer(segment, scorers) != TermMatcher::Lookup::kPlain;
+    });
+  }
+
+  DocumentBits narrow(const Segment& segment, const DocumentBits& allowed) const {
+    DocumentBits narrowed = allowed;
+    for (const MatcherPtr& matcher : clauses_.filter)
+      narrowed.keep(matcher->match(segment, Context::kFilter).documents);
+    for (const MatcherPtr& matcher : clauses_.must_not)
+      narrowed.remove(matcher->match(segment, Context::kFilter).documents);
+    return narrowed;
+  }
+
   Sums positive(const Segment& segment, Context context) const {
     if (clauses_.must.empty() && clauses_.filter.empty()) {
       if (clauses_.should.empty() && clauses_.min_should == 0) return {all_documents(segment), {}};

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/reference/compiler.h"
+#include "engine/reference/field_index.h"
 #include "text/analyzer.h"
 
 namespace stele::engine::reference {
@@ -73,12 +74,13 @@ Result<MatcherPtr> Compiler::match_tokens(FieldId id, const text::Tokens& tokens
 std::vector<std::string> Compiler::expand_prefix(FieldId id, std::string_view prefix,
                                                  std::size_t limit) const {
   std::set<std::string, std::less<>> terms;
+  std::string scratch;
   for (const auto& segment : view_.segments()) {
-    const FieldIndex* field = segment->field(id);
-    if (field == nullptr || !field->terms) continue;
-    const auto [first, end] = field->terms->prefix_range(prefix);
+    const FieldReader* field = segment->field(id);
+    if (field == nullptr || field->terms() == nullptr) continue;
+    const auto [first, end] = field->terms()->prefix_range(prefix);
     for (TermRank rank = first; rank < end && rank - first < limit; ++rank)
-      terms.emplace(field->terms->term(rank));
+      terms.emplace(field->terms()->term(rank, scratch));
   }
   std::vector<std::string> expanded(terms.begin(), terms.end());
   if (expanded.size() > limit) expanded.resize(limit);

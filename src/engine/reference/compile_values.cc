@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/reference/compiler.h"
+#include "engine/reference/field_index.h"
 #include "engine/reference/value_matcher.h"
 
 namespace stele::engine::reference {
@@ -20,7 +21,7 @@ std::string lower_ascii(std::string_view text) {
 }
 
 SelectRanks select_terms(std::vector<std::string> wanted) {
-  return [wanted = std::move(wanted)](const InvertedIndex& terms) {
+  return [wanted = std::move(wanted)](const TermsReader& terms) {
     std::vector<RankRange> ranges;
     for (const std::string& term : wanted)
       if (const TermRank rank = terms.find(term); rank != kDropped) ranges.emplace_back(rank, rank + 1);
@@ -30,10 +31,11 @@ SelectRanks select_terms(std::vector<std::string> wanted) {
 
 // Every term for which `accept` holds: a walk over all of them.
 SelectRanks select_matching(std::function<bool(std::string_view)> accept) {
-  return [accept = std::move(accept)](const InvertedIndex& terms) {
+  return [accept = std::move(accept)](const TermsReader& terms) {
     std::vector<RankRange> ranges;
+    std::string scratch;
     for (TermRank rank = 0; rank < terms.term_count(); ++rank)
-      if (accept(terms.term(rank))) ranges.emplace_back(rank, rank + 1);
+      if (accept(terms.term(rank, scratch))) ranges.emplace_back(rank, rank + 1);
     return ranges;
   };
 }
@@ -67,12 +69,13 @@ bool round_bounds(Range& range) {
 }
 
 SelectRanks select_range(const Range& range) {
-  return [range](const InvertedIndex& terms) -> std::vector<RankRange> {
+  return [range](const TermsReader& terms) -> std::vector<RankRange> {
     TermRank first = 0;
     auto end = static_cast<TermRank>(terms.term_count());
     const auto above = [&](const std::string& term) {
+      std::string scratch;
       const TermRank rank = terms.lower_bound(term);
-      return rank < terms.term_count() && terms.term(rank) == term ? rank + 1 : rank;
+      return rank < terms.term_count() && terms.term(rank, scratch) == term ? rank + 1 : rank;
     };
     if (range.gte) first = std::max(first, terms.lower_bound(*range.gte->string()));
     if (range.gt) first = std::max(first, above(*range.gt->string()));
@@ -186,8 +189,13 @@ Result<MatcherPtr> Compiler::compile_node(const Exists& node, float boost) {
   const std::vector<FieldId> ids = find_all(node.field);
   const auto select = [ids](const Segment& segment) {
     std::vector<std::vector<DocOrdinal>> lists;
-    for (const FieldId id : ids)
-      if (const FieldIndex* field = segment.field(id)) lists.push_back(field->present);
+    std::vector<DocOrdinal> scratch;
+    for (const FieldId id : ids) {
+      const FieldReader* field = segment.field(id);
+      if (field == nullptr) continue;
+      const auto present = field->present(scratch);
+      lists.emplace_back(present.begin(), present.end());
+    }
     if (lists.empty()) return std::vector<DocOrdinal>();
     return at_least(lists, 1, segment.size());
   };
@@ -202,8 +210,9 @@ Result<MatcherPtr> Compiler::compile_node(const IsEmpty& node, float boost) {
   const std::vector<FieldId> ids = find_all(node.field);
   const auto select = [ids](const Segment& segment) {
     std::vector<DocOrdinal> rest = all_documents(segment);
+    std::vector<DocOrdinal> scratch;
     for (const FieldId id : ids)
-      if (const FieldIndex* field = segment.field(id)) rest = difference(rest, field->present);
+      if (const FieldReader* field = segment.field(id)) rest = difference(rest, field->present(scratch));
     return rest;
   };
   return std::make_shared<ConstantMatcher>(select, boost);
@@ -213,8 +222,11 @@ Result<MatcherPtr> Compiler::compile_node(const IsNull& node, float boost) {
   const auto id = find(node.field);
   if (!id) return match_none();
   const auto select = [id = *id](const Segment& segment) {
-    const FieldIndex* field = segment.field(id);
-    return field == nullptr ? std::vector<DocOrdinal>() : field->nulls;
+    const FieldReader* field = segment.field(id);
+    if (field == nullptr) return std::vector<DocOrdinal>();
+    std::vector<DocOrdinal> scratch;
+    const auto nulls = field->nulls(scratch);
+    return std::vector<DocOrdinal>(nulls.begin(), nulls.end());
   };
   return std::make_shared<ConstantMatcher>(select, boost);
 }
@@ -268,7 +280,7 @@ Result<MatcherPtr> Compiler::compile_node(const Prefix& node, float boost) {
       return lower_ascii(term.substr(0, wanted.size())) == wanted;
     }),
                        false, boost);
-  const auto select = [prefix = normalized_keyword(field, node.value)](const InvertedIndex& terms) {
+  const auto select = [prefix = normalized_keyword(field, node.value)](const TermsReader& terms) {
     return std::vector<RankRange>{terms.prefix_range(prefix)};
   };
   return match_ranks(*id, select, false, boost);
@@ -288,11 +300,12 @@ Result<MatcherPtr> Compiler::compile_node(const Wildcard& node, float boost) {
   // Only the terms that share what stands before the first wildcard are looked at.
   const std::string pattern = normalized_keyword(field, node.pattern);
   const std::string literal = pattern.substr(0, pattern.find_first_of("*?\\"));
-  const auto select = [pattern, literal](const InvertedIndex& terms) {
+  const auto select = [pattern, literal](const TermsReader& terms) {
     std::vector<RankRange> ranges;
     const auto [first, end] = terms.prefix_range(literal);
+    std::string scratch;
     for (TermRank rank = first; rank < end; ++rank)
-      if (matches_wildcard(pattern, terms.term(rank))) ranges.emplace_back(rank, rank + 1);
+      if (matches_wildcard(pattern, terms.term(rank, scratch))) ranges.emplace_back(rank, rank + 1);
     return ranges;
   };
   return match_ranks(*id, select, false, boost);

@@ -41,8 +41,11 @@ bool needs_scores(const Select& step) {
 
 }  // namespace
 
-Executor::Executor(const Snapshot& snapshot, const Request& request, const Clock& clock)
-    : snapshot_(snapshot), request_(request), budget_(clock, request.deadline, request.memory_bytes_max) {}
+Executor::Executor(const Snapshot& snapshot, const Request& request, const Clock& clock, Ways ways)
+    : snapshot_(snapshot),
+      request_(request),
+      budget_(clock, request.deadline, request.memory_bytes_max),
+      ways_(ways) {}
 
 Result<void> Executor::check_request() {
   if (request_.targets.size() > kTargetsMax)
@@ -69,6 +72,19 @@ Result<void> Executor::check_request() {
 
 Result<SearchResult> Executor::run() {
   STELE_RETURN_IF_ERROR(check_request());
+  const Retrieve* const retrieve = ways_ == Ways::kFast ? best_only() : nullptr;
+  Selection selection;
+  if (retrieve != nullptr) {
+    STELE_TRY(selection, select_best(std::get<Select>(request_.root.step), *retrieve));
+  } else {
+    STELE_TRY(selection, run_root());
+  }
+  result_.score_direction = selection.direction;
+  STELE_TRY(result_.hits, fetch(selection));
+  return std::move(result_);
+}
+
+Result<Executor::Selection> Executor::run_root() {
   // A root that does not select gives all it has, best first.
   const Stage& root = request_.root;
   const auto* step = std::get_if<Select>(&root.step);
@@ -79,25 +95,21 @@ Result<SearchResult> Executor::run() {
     STELE_TRY(result_.aggregations[aggregation.name],
               aggregate(aggregation, list.entries, views_, compilers_, request_.partial));
   }
-  Selection selection;
-  if (step != nullptr) {
-    STELE_TRY(list, filtered(*step, std::move(list)));
-    STELE_RETURN_IF_ERROR(note(root.name, list));
-    if (list.scored && !list.entries.empty())
-      result_.max_score =
-          std::min_element(list.entries.begin(), list.entries.end(), [&](const Entry& a, const Entry& b) {
-            return list.before(a, b);
-          })->score;
-    STELE_TRY(selection, select(*step, std::move(list), request_.partial));
-  } else {
+  if (step == nullptr) {
     list.sort_all();
     const Select all{.limit = list.entries.size()};
-    selection = select_by_score(all, std::move(list), true);
+    Selection selection = select_by_score(all, std::move(list), true);
     if (selection.scored && !selection.entries.empty()) result_.max_score = selection.entries[0].score;
+    return selection;
   }
-  result_.score_direction = selection.direction;
-  STELE_TRY(result_.hits, fetch(selection));
-  return std::move(result_);
+  STELE_TRY(list, filtered(*step, std::move(list)));
+  STELE_RETURN_IF_ERROR(note(root.name, list));
+  if (list.scored && !list.entries.empty())
+    result_.max_score =
+        std::min_element(list.entries.begin(), list.entries.end(), [&](const Entry& a, const Entry& b) {
+          return list.before(a, b);
+        })->score;
+  return select(*step, std::move(list), request_.partial);
 }
 
 Result<RankedList> Executor::execute(const Stage& stage, Context context) {

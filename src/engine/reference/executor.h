@@ -20,7 +20,10 @@ namespace stele::engine::reference {
 // aggregations and the hits. Confined to one search, made for it.
 class Executor {
  public:
-  Executor(const Snapshot& snapshot, const Request& request, const Clock& clock);
+  // kPlain: set at a time, all that match, as the oracle does it. kFast: what is asked for alone where a way
+  // to find it is known.
+  enum class Ways : std::uint8_t { kPlain, kFast };
+  Executor(const Snapshot& snapshot, const Request& request, const Clock& clock, Ways ways = Ways::kPlain);
 
   Result<SearchResult> run();
 
@@ -35,6 +38,7 @@ class Executor {
   };
 
   Result<void> check_request();
+  Result<Selection> run_root();
   Result<RankedList> execute(const Stage& stage, Context context);
   Result<RankedList> execute_inputs(const Stage& stage, Context context);
   Result<void> note(const std::string& stage_name, const RankedList& list);
@@ -56,6 +60,11 @@ class Executor {
                                        const std::string& lookup_from, std::size_t target);
   Result<const ReferenceView*> lookup_view(const std::string& lookup_from, std::size_t target) const;
   void append(RankedList& list, std::size_t target, std::size_t segment, Matches matches);
+
+  // select_best.cc
+  const Retrieve* best_only() const;
+  Result<Selection> select_best(const Select& step, const Retrieve& retrieve);
+  Result<void> find_best(const Retrieve& retrieve, std::size_t target, TopScores& top);
 
   // rescore.cc
   Result<RankedList> rescore(const Rescore& step, RankedList list);
@@ -84,6 +93,7 @@ class Executor {
   const Snapshot& snapshot_;
   const Request& request_;
   Budget budget_;
+  Ways ways_;
   std::vector<const ReferenceView*> views_;
   std::vector<Compiler> compilers_;
   SearchResult result_;

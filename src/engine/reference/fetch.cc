@@ -52,7 +52,7 @@ Result<std::vector<Hit>> Executor::fetch(const Selection& selection) {
     const Segment& segment = segment_of(entry);
     Hit& hit = hits.emplace_back();
     hit.target = entry.target;
-    hit.key = segment.document(entry.document)->key;
+    hit.key = segment.key(entry.document);
     if (selection.scored) hit.score = entry.score;
     hit.sequence = segment.sequence(entry.document);
     if (!selection.sort_values.empty()) hit.sort_values = selection.sort_values[i];
@@ -60,7 +60,7 @@ Result<std::vector<Hit>> Executor::fetch(const Selection& selection) {
     if (request_.fetch.document) hit.document = segment.document(entry.document);
     for (const std::string& path : request_.fetch.fields) {
       const auto id = compilers_[entry.target].find(path);
-      const FieldIndex* field = id ? segment.field(*id) : nullptr;
+      const FieldReader* field = id ? segment.field(*id) : nullptr;
       if (field == nullptr) continue;
       std::vector<Value> values = field->column_values(entry.document);
       if (!values.empty()) hit.fields.emplace_back(path, std::move(values));

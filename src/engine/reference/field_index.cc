@@ -44,16 +44,6 @@ Column<TermRank> make_ranks(const InvertedIndex& terms, std::size_t documents) {
 
 }  // namespace
 
-bool is_term_type(FieldType type) {
-  return type == FieldType::kKeyword || type == FieldType::kUuid;
-}
-bool is_integer_type(FieldType type) {
-  return type == FieldType::kLong || type == FieldType::kDate || type == FieldType::kBoolean;
-}
-bool is_real_type(FieldType type) {
-  return type == FieldType::kDouble || type == FieldType::kFloat;
-}
-
 void VectorColumn::add(DocOrdinal document, std::span<const float> vector) {
   documents.push_back(document);
   elements.insert(elements.end(), vector.begin(), vector.end());
@@ -63,18 +53,10 @@ void VectorColumn::add(DocOrdinal document, std::span<const float> vector) {
 }
 
 std::size_t FieldIndex::memory_bytes() const {
-  return sizeof(*this) + 4 * (present.capacity() + nulls.capacity()) + (terms ? terms->memory_bytes() : 0) +
-         ranks.memory_bytes() + integers.memory_bytes() + reals.memory_bytes() +
-         4 * (vectors.documents.capacity() + vectors.elements.capacity() + vectors.lengths.capacity());
-}
-
-std::vector<Value> FieldIndex::column_values(DocOrdinal document) const {
-  std::vector<Value> values;
-  for (const TermRank rank : ranks.values(document)) values.emplace_back(terms->term(rank));
-  for (const std::int64_t integer : integers.values(document))
-    values.push_back(type == FieldType::kBoolean ? Value(integer != 0) : Value(integer));
-  for (const double real : reals.values(document)) values.emplace_back(real);
-  return values;
+  return sizeof(*this) + 4 * (present_.capacity() + nulls_.capacity()) +
+         (terms_ ? terms_->memory_bytes() : 0) + ranks_.memory_bytes() + integers_.memory_bytes() +
+         reals_.memory_bytes() +
+         4 * (vectors_.documents.capacity() + vectors_.elements.capacity() + vectors_.lengths.capacity());
 }
 
 struct FieldIndexBuilder::TextParts {
@@ -84,8 +66,8 @@ struct FieldIndexBuilder::TextParts {
 
 FieldIndexBuilder::FieldIndexBuilder(const FieldDefinition& definition, std::size_t documents)
     : definition_(definition), documents_(documents) {
-  index_.type = definition.type;
-  index_.vectors.dimension = definition.dimension;
+  index_.type_ = definition.type;
+  index_.vectors_.dimension = definition.dimension;
   const bool is_text = definition.type == FieldType::kText;
   const bool has_terms = is_text ? definition.indexed : is_term_type(definition.type);
   if (has_terms && (definition.indexed || definition.doc_values)) terms_.emplace(documents, is_text);
@@ -98,8 +80,8 @@ FieldIndexBuilder::~FieldIndexBuilder() = default;
 
 void FieldIndexBuilder::add(DocOrdinal document, std::span<const Value> values) {
   for (const Value& value : values) {
-    if (value.is_null()) add_document(index_.nulls, document);
-    if (!value.is_null() || !definition_.null_value.is_null()) add_document(index_.present, document);
+    if (value.is_null()) add_document(index_.nulls_, document);
+    if (!value.is_null() || !definition_.null_value.is_null()) add_document(index_.present_, document);
   }
   if (definition_.type == FieldType::kText) {
     if (text_) add_text(document, values);
@@ -146,44 +128,44 @@ void FieldIndexBuilder::add_keywords(DocOrdinal document, std::span<const Value>
 }
 
 void FieldIndexBuilder::add_numbers(DocOrdinal document, std::span<const Value> values) {
-  const std::size_t integers_before = index_.integers.size();
-  const std::size_t reals_before = index_.reals.size();
+  const std::size_t integers_before = index_.integers_.size();
+  const std::size_t reals_before = index_.reals_.size();
   for (const Value& given : values) {
     const Value& value = given.is_null() ? definition_.null_value : given;
-    if (const auto* integer = value.integer()) index_.integers.add(document, *integer);
-    if (const auto* boolean = value.boolean()) index_.integers.add(document, *boolean ? 1 : 0);
-    if (const auto* real = value.real()) index_.reals.add(document, *real);
+    if (const auto* integer = value.integer()) index_.integers_.add(document, *integer);
+    if (const auto* boolean = value.boolean()) index_.integers_.add(document, *boolean ? 1 : 0);
+    if (const auto* real = value.real()) index_.reals_.add(document, *real);
   }
-  index_.integers.sort_last(integers_before);
-  index_.reals.sort_last(reals_before);
+  index_.integers_.sort_last(integers_before);
+  index_.reals_.sort_last(reals_before);
 }
 
 void FieldIndexBuilder::add_vector(DocOrdinal document, std::span<const float> vector) {
-  add_document(index_.present, document);
-  index_.vectors.add(document, vector);
+  add_document(index_.present_, document);
+  index_.vectors_.add(document, vector);
 }
 
 void FieldIndexBuilder::append(const FieldIndex& index, std::span<const DocOrdinal> renumbered) {
-  append_documents(index_.present, index.present, renumbered);
-  append_documents(index_.nulls, index.nulls, renumbered);
-  if (terms_ && index.terms) parts_.push_back({&*index.terms, renumbered});
-  append_column(index_.integers, index.integers, renumbered);
-  append_column(index_.reals, index.reals, renumbered);
-  for (std::size_t i = 0; i < index.vectors.documents.size(); ++i) {
-    const DocOrdinal document = renumbered[index.vectors.documents[i]];
-    if (document != kDropped) index_.vectors.add(document, index.vectors.vector(i));
+  append_documents(index_.present_, index.present_, renumbered);
+  append_documents(index_.nulls_, index.nulls_, renumbered);
+  if (terms_ && index.terms_) parts_.push_back({&*index.terms_, renumbered});
+  append_column(index_.integers_, index.integers_, renumbered);
+  append_column(index_.reals_, index.reals_, renumbered);
+  for (std::size_t i = 0; i < index.vectors_.documents.size(); ++i) {
+    const DocOrdinal document = renumbered[index.vectors_.documents[i]];
+    if (document != kDropped) index_.vectors_.add(document, index.vectors_.rows().vector(i));
   }
 }
 
 FieldIndex FieldIndexBuilder::finish() {
   if (!parts_.empty()) {
-    index_.terms = InvertedIndex::join(parts_, documents_, definition_.type == FieldType::kText);
+    index_.terms_ = InvertedIndex::join(parts_, documents_, definition_.type == FieldType::kText);
   } else if (terms_) {
-    index_.terms = terms_->finish();
+    index_.terms_ = terms_->finish();
   }
-  if (index_.terms && is_term_type(definition_.type)) index_.ranks = make_ranks(*index_.terms, documents_);
-  index_.integers.close(documents_);
-  index_.reals.close(documents_);
+  if (index_.terms_ && is_term_type(definition_.type)) index_.ranks_ = make_ranks(*index_.terms_, documents_);
+  index_.integers_.close(documents_);
+  index_.reals_.close(documents_);
   return std::move(index_);
 }
 

@@ -10,6 +10,7 @@
 #include "engine/document.h"
 #include "engine/reference/inverted_index.h"
 #include "engine/schema.h"
+#include "engine/segment/field_reader.h"
 
 namespace stele::engine::reference {
 
@@ -61,32 +62,41 @@ struct VectorColumn {
   std::vector<float> elements;
   std::vector<float> lengths;  // Euclidean, for cosine
 
-  std::span<const float> vector(std::size_t i) const {
-    return std::span(elements).subspan(i * dimension, dimension);
-  }
   void add(DocOrdinal document, std::span<const float> vector);
+  VectorRows rows() const { return {dimension, documents, elements, lengths}; }
 };
 
-// All that a segment knows of one field. Immutable once built; which parts are filled depends on the field's
-// type.
-struct FieldIndex {
-  FieldType type = FieldType::kKeyword;
-  std::vector<DocOrdinal> present;     // documents with a value that is not null
-  std::vector<DocOrdinal> nulls;       // documents with a null among the values
-  std::optional<InvertedIndex> terms;  // text, keyword, uuid
-  Column<TermRank> ranks;              // keyword, uuid
-  Column<std::int64_t> integers;       // long, date, boolean
-  Column<double> reals;                // double, float
-  VectorColumn vectors;
-
+// All that a MemorySegment knows of one field. Immutable once built.
+class FieldIndex final : public FieldReader {
+ public:
+  FieldType type() const override { return type_; }
+  std::span<const DocOrdinal> present(std::vector<DocOrdinal>&) const override { return present_; }
+  std::span<const DocOrdinal> nulls(std::vector<DocOrdinal>&) const override { return nulls_; }
+  const InvertedIndex* terms() const override { return terms_ ? &*terms_ : nullptr; }
+  std::span<const TermRank> ranks(DocOrdinal document, std::vector<TermRank>&) const override {
+    return ranks_.values(document);
+  }
+  std::span<const std::int64_t> integers(DocOrdinal document, std::vector<std::int64_t>&) const override {
+    return integers_.values(document);
+  }
+  std::span<const double> reals(DocOrdinal document, std::vector<double>&) const override {
+    return reals_.values(document);
+  }
+  VectorRows vectors() const override { return vectors_.rows(); }
   std::size_t memory_bytes() const;
-  // The values as the column holds them, as Values of the field's type.
-  std::vector<Value> column_values(DocOrdinal document) const;
-};
 
-bool is_term_type(FieldType type);     // keyword, uuid
-bool is_integer_type(FieldType type);  // long, date, boolean
-bool is_real_type(FieldType type);     // double, float
+ private:
+  friend class FieldIndexBuilder;
+
+  FieldType type_ = FieldType::kKeyword;
+  std::vector<DocOrdinal> present_;
+  std::vector<DocOrdinal> nulls_;
+  std::optional<InvertedIndex> terms_;
+  Column<TermRank> ranks_;
+  Column<std::int64_t> integers_;
+  Column<double> reals_;
+  VectorColumn vectors_;
+};
 
 // Builds the FieldIndex of one field over the documents of a segment. Confined to its thread.
 class FieldIndexBuilder {

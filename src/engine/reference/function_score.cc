@@ -9,11 +9,17 @@ namespace {
 
 // The least value, as Elasticsearch takes the first of the sorted ones.
 std::optional<double> field_value(const Segment& segment, FieldId id, DocOrdinal document) {
-  const FieldIndex* field = segment.field(id);
+  const FieldReader* field = segment.field(id);
   if (field == nullptr) return std::nullopt;
-  if (const auto integers = field->integers.values(document); !integers.empty())
-    return static_cast<double>(integers.front());
-  if (const auto reals = field->reals.values(document); !reals.empty()) return reals.front();
+  if (is_integer_type(field->type())) {
+    std::vector<std::int64_t> scratch;
+    const auto integers = field->integers(document, scratch);
+    if (!integers.empty()) return static_cast<double>(integers.front());
+  } else if (is_real_type(field->type())) {
+    std::vector<double> scratch;
+    const auto reals = field->reals(document, scratch);
+    if (!reals.empty()) return reals.front();
+  }
   return std::nullopt;
 }
 
@@ -125,7 +131,7 @@ std::optional<double> FunctionScorer::evaluate(std::size_t index, const Segment&
   const auto weight = static_cast<double>(function.weight);
   if (function.kind == ScoreFunction::Kind::kWeight) return weight;
   if (function.kind == ScoreFunction::Kind::kRandom)
-    return weight * random_score(function.seed, segment.document(document)->key);
+    return weight * random_score(function.seed, segment.key(document));
   std::optional<double> value;
   if (parts_[index].field) value = field_value(segment, *parts_[index].field, document);
   if (function.kind == ScoreFunction::Kind::kFieldValueFactor) {

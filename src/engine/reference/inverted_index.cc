@@ -1,14 +1,12 @@
 #include "engine/reference/inverted_index.h"
 
 #include <algorithm>
-#include <bit>
-#include <functional>
 #include <numeric>
+
+#include "engine/segment/hash.h"
 
 namespace stele::engine::reference {
 namespace {
-
-constexpr std::uint32_t kExactLengths = 24;  // Lucene's NUM_FREE_VALUES
 
 // The first eight bytes as a number that sorts as they do: most terms differ there.
 std::uint64_t sort_prefix(std::string_view term) {
@@ -60,23 +58,6 @@ const Cursor* least_of(const std::vector<Cursor>& cursors) {
 
 }  // namespace
 
-std::uint8_t encode_length(std::uint32_t length) {
-  if (length < kExactLengths) return static_cast<std::uint8_t>(length);
-  const std::uint32_t rest = length - kExactLengths;
-  const auto bits = static_cast<std::uint32_t>(std::bit_width(rest));
-  if (bits < 4) return static_cast<std::uint8_t>(kExactLengths + rest);
-  const std::uint32_t shift = bits - 4;
-  return static_cast<std::uint8_t>(kExactLengths + (((rest >> shift) & 7U) | ((shift + 1) << 3U)));
-}
-
-std::uint32_t decode_length(std::uint8_t encoded) {
-  if (encoded < kExactLengths) return encoded;
-  const std::uint32_t rest = encoded - kExactLengths;
-  if (rest < 8) return kExactLengths + rest;
-  const std::uint64_t decoded = std::uint64_t{(rest & 7U) | 8U} << ((rest >> 3U) - 1);
-  return static_cast<std::uint32_t>(kExactLengths + decoded);
-}
-
 TermRank InvertedIndex::lower_bound(std::string_view wanted) const {
   TermRank low = 0;
   auto high = static_cast<TermRank>(term_count());
@@ -90,23 +71,10 @@ TermRank InvertedIndex::lower_bound(std::string_view wanted) const {
   return low;
 }
 
-TermRank InvertedIndex::find(std::string_view wanted) const {
-  const TermRank rank = lower_bound(wanted);
-  return rank < term_count() && term(rank) == wanted ? rank : kDropped;
-}
-
-std::pair<TermRank, TermRank> InvertedIndex::prefix_range(std::string_view prefix) const {
-  const TermRank first = lower_bound(prefix);
-  TermRank low = first;
-  auto high = static_cast<TermRank>(term_count());
-  while (low < high) {
-    const TermRank middle = low + (high - low) / 2;
-    if (term(middle).starts_with(prefix))
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return {first, low};
+Postings InvertedIndex::postings(TermRank rank, PostingsPart, PostingsScratch&) const {
+  if (position_begin_.empty()) return {documents(rank), {}, {}};
+  return {documents(rank),
+          std::span(position_begin_).subspan(posting_begin_[rank], document_count(rank) + 1U), positions_};
 }
 
 std::size_t InvertedIndex::memory_bytes() const {
@@ -180,7 +148,7 @@ void InvertedIndexBuilder::add(std::string_view term, DocOrdinal document, std::
 }
 
 std::uint32_t InvertedIndexBuilder::intern(std::string_view term) {
-  const std::uint64_t hash = std::hash<std::string_view>{}(term);
+  const std::uint64_t hash = hash_bytes(term);
   const std::uint64_t tag = hash >> 32U;
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
@@ -200,7 +168,7 @@ void InvertedIndexBuilder::grow_slots() {
   slots_.assign(slots_.size() * 4, 0);
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t id = 0; id + 1 < offsets_.size(); ++id) {
-    const std::uint64_t hash = std::hash<std::string_view>{}(interned(id));
+    const std::uint64_t hash = hash_bytes(interned(id));
     std::size_t at = hash & mask;
     while (slots_[at] != 0) at = (at + 1) & mask;
     slots_[at] = (hash >> 32U << 32U) | (id + 1);

@@ -7,53 +7,33 @@
 #include <utility>
 #include <vector>
 
+#include "engine/postings/length.h"
+#include "engine/segment/terms_reader.h"
+
 namespace stele::engine::reference {
-
-using DocOrdinal = std::uint32_t;  // of a document in its segment
-using TermRank = std::uint32_t;    // of a term among the sorted terms of a field in a segment
-constexpr DocOrdinal kDropped = 0xFFFFFFFF;
-
-// Lucene's one-byte lengths (SmallFloat.intToByte4): exact up to 40, then 4 significant bits.
-std::uint8_t encode_length(std::uint32_t length);
-std::uint32_t decode_length(std::uint8_t encoded);
 
 // Where does a term occur? The terms of one field in one segment, sorted by bytes, each with its documents in
 // order and, for text, the positions in each. Immutable, share freely. Cost: look-up is a binary search.
-class InvertedIndex {
+class InvertedIndex final : public TermsReader {
  public:
-  std::size_t term_count() const { return term_offsets_.size() - 1; }
+  std::size_t term_count() const override { return term_offsets_.size() - 1; }
   std::string_view term(TermRank rank) const {
     return std::string_view(term_bytes_)
         .substr(term_offsets_[rank], term_offsets_[rank + 1] - term_offsets_[rank]);
   }
-  // The first rank whose term is not below; term_count() if none.
-  TermRank lower_bound(std::string_view term) const;
-  // The rank of exactly this term, or kDropped.
-  TermRank find(std::string_view term) const;
-  // Ranks of the terms that begin so: [first, second).
-  std::pair<TermRank, TermRank> prefix_range(std::string_view prefix) const;
-
+  std::string_view term(TermRank rank, std::string&) const override { return term(rank); }
+  TermRank lower_bound(std::string_view term) const override;
+  std::uint32_t document_count(TermRank rank) const override {
+    return posting_begin_[rank + 1] - posting_begin_[rank];
+  }
   std::span<const DocOrdinal> documents(TermRank rank) const {
-    return std::span(documents_)
-        .subspan(posting_begin_[rank], posting_begin_[rank + 1] - posting_begin_[rank]);
+    return std::span(documents_).subspan(posting_begin_[rank], document_count(rank));
   }
-  // Positions in the i-th document of documents(rank), ascending. Empty where positions are not kept.
-  std::span<const std::uint32_t> positions(TermRank rank, std::size_t i) const {
-    if (position_begin_.empty()) return {};
-    const std::size_t posting = posting_begin_[rank] + i;
-    return std::span(positions_)
-        .subspan(position_begin_[posting], position_begin_[posting + 1] - position_begin_[posting]);
-  }
-  std::uint32_t frequency(TermRank rank, std::size_t i) const {
-    if (position_begin_.empty()) return 1;
-    const std::size_t posting = posting_begin_[rank] + i;
-    return position_begin_[posting + 1] - position_begin_[posting];
-  }
-  std::uint8_t encoded_length(DocOrdinal document) const { return lengths_[document]; }
+  Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const override;
 
-  // For BM25, dropped versions never counted, dead ones that are still here always.
-  std::uint64_t documents_with_terms() const { return documents_with_terms_; }
-  std::uint64_t total_term_frequency() const { return total_term_frequency_; }
+  std::uint8_t encoded_length(DocOrdinal document) const override { return lengths_[document]; }
+  std::uint64_t documents_with_terms() const override { return documents_with_terms_; }
+  std::uint64_t total_term_frequency() const override { return total_term_frequency_; }
   std::size_t memory_bytes() const;
 
   // An index and the numbers that its documents get (kDropped: left out), ascending.

@@ -101,10 +101,31 @@ class FixedMatcher final : public Matcher {
 
 }  // namespace
 
+void Matcher::best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const {
+  const Matches matches = match(segment, Context::kScore);
+  for (std::size_t i = 0; i < matches.documents.size(); ++i) {
+    if (!allowed.contains(matches.documents[i])) continue;
+    top.count(1);
+    top.add(matches.documents[i], matches.scores[i]);
+  }
+}
+
 Matches ConstantMatcher::match(const Segment& segment, Context context) const {
   Matches matches{select_(segment), {}};
   if (context == Context::kScore) matches.scores.assign(matches.documents.size(), score_);
   return matches;
+}
+
+void ConstantMatcher::best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const {
+  const std::vector<DocOrdinal> documents = select_(segment);
+  std::size_t count = 0;
+  for (const DocOrdinal document : documents) {
+    if (!allowed.contains(document)) continue;
+    ++count;
+    // Of equals, those that come first stay.
+    if (top.is_competitive(score_)) top.add(document, score_);
+  }
+  top.count(count);
 }
 
 MatcherPtr match_all(float score) {
@@ -144,8 +165,7 @@ std::vector<DocOrdinal> intersection(const std::vector<DocOrdinal>& left,
   return common;
 }
 
-std::vector<DocOrdinal> difference(const std::vector<DocOrdinal>& left,
-                                   const std::vector<DocOrdinal>& right) {
+std::vector<DocOrdinal> difference(const std::vector<DocOrdinal>& left, std::span<const DocOrdinal> right) {
   std::vector<DocOrdinal> rest;
   std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(rest));
   return rest;

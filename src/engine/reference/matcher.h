@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "engine/reference/segment.h"
+#include "engine/query/document_bits.h"
+#include "engine/query/top_scores.h"
+#include "engine/segment/segment.h"
 
 namespace stele::engine::reference {
 
@@ -27,6 +30,9 @@ class Matcher {
  public:
   virtual ~Matcher() = default;
   virtual Matches match(const Segment& segment, Context context) const = 0;
+  // The best of what matches among `allowed`, into `top`, which says what may be passed over. The same
+  // documents and scores as by match().
+  virtual void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const;
 };
 using MatcherPtr = std::shared_ptr<const Matcher>;
 
@@ -36,6 +42,7 @@ class ConstantMatcher final : public Matcher {
   using Select = std::function<std::vector<DocOrdinal>(const Segment&)>;
   ConstantMatcher(Select select, float score) : select_(std::move(select)), score_(score) {}
   Matches match(const Segment& segment, Context context) const override;
+  void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override;
 
  private:
   Select select_;
@@ -65,7 +72,7 @@ MatcherPtr match_fixed(std::unordered_map<const Segment*, Matches> matches);
 std::vector<DocOrdinal> all_documents(const Segment& segment);
 std::vector<DocOrdinal> intersection(const std::vector<DocOrdinal>& left,
                                      const std::vector<DocOrdinal>& right);
-std::vector<DocOrdinal> difference(const std::vector<DocOrdinal>& left, const std::vector<DocOrdinal>& right);
+std::vector<DocOrdinal> difference(const std::vector<DocOrdinal>& left, std::span<const DocOrdinal> right);
 // The documents in at least `minimum` of the lists.
 std::vector<DocOrdinal> at_least(const std::vector<std::vector<DocOrdinal>>& lists, std::size_t minimum,
                                  std::size_t segment_size);

@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <map>
+#include <deque>
 
+#include "engine/query/phrase_term.h"
 #include "engine/reference/text_matcher.h"
 
 namespace stele::engine::reference {
@@ -119,61 +120,123 @@ class PhraseMatcher final : public Matcher {
       : field_(field), slots_(std::move(slots)), slop_(slop), scorer_(scorer) {}
 
   Matches match(const Segment& segment, Context context) const override {
-    const FieldIndex* field = segment.field(field_);
-    if (field == nullptr || !field->terms) return {};
-    const InvertedIndex& terms = *field->terms;
-    std::vector<std::vector<TermRank>> ranks;
+    const FieldReader* field = segment.field(field_);
+    if (field == nullptr || field->terms() == nullptr) return {};
+    if (const auto* sealed = dynamic_cast<const SealedTerms*>(field->terms())) {
+      std::vector<PhraseTerm> terms;
+      switch (find_terms(*sealed, terms)) {
+        case Found::kNone:
+          return {};
+        case Found::kAll:
+          return match_sealed(terms, context);
+        case Found::kAlternatives:
+          break;
+      }
+    }
+    std::vector<Slot> slots(slots_.size());
     std::vector<DocOrdinal> candidates;
-    for (const PhraseSlot& slot : slots_) {
-      ranks.push_back(ranks_of(slot, terms));
-      const std::vector<DocOrdinal> documents = documents_of(ranks.back(), terms, segment.size());
-      candidates = ranks.size() == 1 ? documents : intersection(candidates, documents);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      read_slot(slots_[i], *field->terms(), slots[i]);
+      const std::vector<DocOrdinal> documents = documents_of(slots[i], segment.size());
+      candidates = i == 0 ? documents : intersection(candidates, documents);
       if (candidates.empty()) return {};
     }
     Matches matches;
     std::vector<Positions> positions(slots_.size());
     for (const DocOrdinal document : candidates) {
-      for (std::size_t i = 0; i < slots_.size(); ++i) positions[i] = positions_of(ranks[i], terms, document);
+      for (std::size_t i = 0; i < slots_.size(); ++i) positions[i] = positions_of(slots[i], document);
       const float frequency =
           slop_ == 0 ? exact_frequency(positions, slots_) : SloppyCounter(positions, slots_, slop_).count();
       if (frequency == 0) continue;
       matches.documents.push_back(document);
       if (context == Context::kScore)
-        matches.scores.push_back(scorer_.score(frequency, terms.encoded_length(document)));
+        matches.scores.push_back(scorer_.score(frequency, field->terms()->encoded_length(document)));
     }
     return matches;
   }
 
  private:
-  static std::vector<TermRank> ranks_of(const PhraseSlot& slot, const InvertedIndex& terms) {
-    std::vector<TermRank> ranks;
-    for (const std::string& term : slot.terms)
-      if (const TermRank rank = terms.find(term); rank != kDropped) ranks.push_back(rank);
-    return ranks;
+  enum class Found : std::uint8_t { kNone, kAll, kAlternatives };
+
+  // Of each slot its one term.
+  Found find_terms(const SealedTerms& sealed, std::vector<PhraseTerm>& terms) const {
+    for (const PhraseSlot& slot : slots_) {
+      if (slot.terms.size() != 1) return Found::kAlternatives;
+      const auto entry = sealed.dictionary().find(slot.terms[0]);
+      if (!entry) return Found::kNone;
+      terms.emplace_back(sealed, *entry, scorer_);
+    }
+    return Found::kAll;
   }
 
-  static std::vector<DocOrdinal> documents_of(const std::vector<TermRank>& ranks, const InvertedIndex& terms,
-                                              std::size_t segment_size) {
-    std::vector<std::vector<DocOrdinal>> lists;
-    for (const TermRank rank : ranks) {
-      const auto documents = terms.documents(rank);
-      lists.emplace_back(documents.begin(), documents.end());
+  // Places are read only where all terms stand.
+  Matches match_sealed(std::vector<PhraseTerm>& terms, Context context) const {
+    Matches matches;
+    std::vector<Positions> positions(slots_.size());
+    std::vector<TermScorer*> scorers;
+    for (PhraseTerm& term : terms) scorers.push_back(&term.scorer());
+    std::sort(scorers.begin(), scorers.end(), [](const TermScorer* left, const TermScorer* right) {
+      return left->document_count() < right->document_count();
+    });
+    for (DocOrdinal document = meet(scorers); document != TermScorer::kEnd; document = meet(scorers)) {
+      for (std::size_t i = 0; i < terms.size(); ++i) terms[i].read_positions(positions[i]);
+      const float frequency =
+          slop_ == 0 ? exact_frequency(positions, slots_) : SloppyCounter(positions, slots_, slop_).count();
+      if (frequency != 0) {
+        matches.documents.push_back(document);
+        if (context == Context::kScore)
+          matches.scores.push_back(scorer_.score(frequency, terms[0].scorer().encoded_length()));
+      }
+      scorers[0]->next();
     }
+    return matches;
+  }
+
+  // The next document on which all stand, from the first's on.
+  static DocOrdinal meet(const std::vector<TermScorer*>& scorers) {
+    for (std::size_t i = 1; i < scorers.size();) {
+      const DocOrdinal document = scorers[0]->document();
+      if (document == TermScorer::kEnd) return document;
+      scorers[i]->advance(document);
+      if (scorers[i]->document() == document) {
+        ++i;
+        continue;
+      }
+      scorers[0]->advance(scorers[i]->document());
+      i = 1;
+    }
+    return scorers[0]->document();
+  }
+
+  // The postings of a slot's terms in this segment.
+  struct Slot {
+    std::deque<PostingsScratch> scratch;
+    std::vector<Postings> terms;
+  };
+
+  static void read_slot(const PhraseSlot& phrase_slot, const TermsReader& terms, Slot& slot) {
+    for (const std::string& term : phrase_slot.terms)
+      if (const TermRank rank = terms.find(term); rank != kDropped)
+        slot.terms.push_back(terms.postings(rank, PostingsPart::kPositions, slot.scratch.emplace_back()));
+  }
+
+  static std::vector<DocOrdinal> documents_of(const Slot& slot, std::size_t segment_size) {
+    std::vector<std::vector<DocOrdinal>> lists;
+    for (const Postings& postings : slot.terms)
+      lists.emplace_back(postings.documents.begin(), postings.documents.end());
     if (lists.empty()) return {};
     return at_least(lists, 1, segment_size);
   }
 
-  static Positions positions_of(const std::vector<TermRank>& ranks, const InvertedIndex& terms,
-                                DocOrdinal document) {
+  static Positions positions_of(const Slot& slot, DocOrdinal document) {
     Positions positions;
-    for (const TermRank rank : ranks) {
-      const auto documents = terms.documents(rank);
-      const auto found = std::lower_bound(documents.begin(), documents.end(), document);
-      if (found == documents.end() || *found != document) continue;
-      const auto here = terms.positions(rank, static_cast<std::size_t>(found - documents.begin()));
+    for (const Postings& postings : slot.terms) {
+      const auto found = std::lower_bound(postings.documents.begin(), postings.documents.end(), document);
+      if (found == postings.documents.end() || *found != document) continue;
+      const auto here = postings.positions_of(static_cast<std::size_t>(found - postings.documents.begin()));
       positions.insert(positions.end(), here.begin(), here.end());
     }
-    if (ranks.size() > 1) std::sort(positions.begin(), positions.end());
+    if (slot.terms.size() > 1) std::sort(positions.begin(), positions.end());
     return positions;
   }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/query/stage.h"
-#include "engine/reference/inverted_index.h"
+#include "engine/segment/ordinal.h"
 
 namespace stele::engine::reference {
 

@@ -62,9 +62,11 @@ std::size_t ReferenceView::document_count() const {
   return count;
 }
 
-ReferenceCollection::ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible)
+ReferenceCollection::ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible,
+                                         std::shared_ptr<const SegmentFactory> factory)
     : options_(std::move(options)),
       visible_(visible),
+      factory_(std::move(factory)),
       schema_(std::make_shared<const Schema>(std::move(schema))),
       segments_(std::make_shared<const SegmentList>()) {}
 
@@ -120,7 +122,7 @@ bool ReferenceCollection::remove(Pending& pending, const DocKey& key, Lsn lsn) {
     pending.places.erase(place);
     return true;
   }
-  const std::uint64_t hash = std::hash<DocKey>{}(key);
+  const std::uint64_t hash = hash_key(key);
   // The writer alone replaces the list, and it is the writer that is here.
   const SegmentList& list = *segments_;
   for (std::size_t i = list.size(); i-- > 0;) {
@@ -170,7 +172,7 @@ void ReferenceCollection::append(Pending pending, const Schema& schema) {
   std::iota(sequences.begin(), sequences.end(), next_sequence_);
   next_sequence_ += sequences.size();
   SegmentList list = *segments();
-  list.push_back(Segment::build(schema, std::move(pending.documents), std::move(sequences)));
+  list.push_back(factory_->build(schema, std::move(pending.documents), std::move(sequences)));
   join_tail(list, schema);
   publish(std::move(list));
 }
@@ -189,7 +191,7 @@ void ReferenceCollection::join_tail(SegmentList& list, const Schema& schema) {
         !is_balanced(list, tail.begin, tail.end) || is_claimed(list, tail))
       return;
     const auto parts = parts_of(list, tail.begin, tail.end);
-    auto joined = Segment::join(schema, parts, visible_.oldest());
+    auto joined = factory_->join(schema, parts, visible_.oldest());
     joined->adopt_deaths(parts);
     replace_parts(list, tail.begin, tail.end, std::move(joined));
   }
@@ -198,13 +200,13 @@ void ReferenceCollection::join_tail(SegmentList& list, const Schema& schema) {
 std::optional<ReferenceCollection::Window> ReferenceCollection::choose_window(const SegmentList& list,
                                                                               Lsn oldest) const {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (list[i]->dead_count() * 4 < list[i]->size()) continue;
-    const std::size_t droppable = list[i]->droppable_count(oldest);
+    if (list[i]->versions().dead_count() * 4 < list[i]->size()) continue;
+    const std::size_t droppable = list[i]->versions().droppable_count(oldest);
     const bool worth = droppable * 4 >= list[i]->size() && list[i]->size() >= kInlineDocuments;
     if (worth || droppable == list[i]->size()) return Window{i, i + 1};
   }
   std::optional<Window> best;
-  std::size_t best_total = kJoinedDocumentsMax + 1;
+  std::size_t best_total = factory_->documents_max() + 1;
   for (std::size_t begin = 0; begin + kFanIn <= list.size(); ++begin) {
     const std::size_t total = total_size(list, begin, begin + kFanIn);
     const bool wanted = list.size() > kSegmentsMax || is_balanced(list, begin, begin + kFanIn);
@@ -230,7 +232,7 @@ bool ReferenceCollection::maintain() {
     claimed_ = parts;
     schema = this->schema();
   }
-  std::shared_ptr<Segment> joined = Segment::join(*schema, parts, oldest);
+  std::shared_ptr<Segment> joined = factory_->join(*schema, parts, oldest);
   const std::lock_guard lock(writer_mutex_);
   joined->adopt_deaths(parts);
   SegmentList list = *segments();
@@ -253,7 +255,7 @@ Result<void> ReferenceCollection::add_fields(std::vector<FieldDefinition> fields
 
 DocumentPtr ReferenceCollection::latest(const DocKey& key) const {
   DocumentPtr found;
-  const std::uint64_t hash = std::hash<DocKey>{}(key);
+  const std::uint64_t hash = hash_key(key);
   const std::shared_ptr<const SegmentList> list = segments();
   for (std::size_t i = list->size(); i-- > 0 && !found;) {
     const Segment& segment = *(*list)[i];
@@ -287,7 +289,7 @@ CollectionStats ReferenceCollection::stats() const {
   const std::shared_ptr<const SegmentList> list = segments();
   stats.segments = list->size();
   for (const auto& segment : *list) {
-    const std::size_t dead = segment->dead_count();
+    const std::size_t dead = segment->versions().dead_count();
     stats.documents += segment->size() - dead;
     stats.dead_versions += dead;
     stats.memory_bytes += segment->memory_bytes();

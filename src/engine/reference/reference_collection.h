@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "engine/collection.h"
-#include "engine/reference/segment.h"
+#include "engine/segment/segment.h"
 
 namespace stele::engine::reference {
-
-using SegmentList = std::vector<std::shared_ptr<Segment>>;
 
 // The reference engine's view: a list of segments, immutable, and the LSN that decides which versions count.
 class ReferenceView final : public CollectionView {
@@ -50,9 +48,10 @@ class ReferenceCollection final : public Collection {
  public:
   static constexpr std::size_t kFanIn = 8;
   static constexpr std::size_t kInlineDocuments = 512;
-  static constexpr std::size_t kJoinedDocumentsMax = 262'144;
 
-  ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible);
+  // `factory` makes the segments.
+  ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible,
+                      std::shared_ptr<const SegmentFactory> factory);
 
   const CollectionOptions& options() const override { return options_; }
   Result<ApplyReport> apply(ChangeBatch batch) override;
@@ -88,6 +87,7 @@ class ReferenceCollection final : public Collection {
 
   const CollectionOptions options_;
   VisibleLsn& visible_;
+  const std::shared_ptr<const SegmentFactory> factory_;
 
   // Held by apply and add_fields, and by maintain at its beginning and end; guards what follows up to the
   // next comment.

@@ -1,6 +1,7 @@
 #include "engine/reference/reference_engine.h"
 
 #include "engine/reference/executor.h"
+#include "engine/reference/memory_segment.h"
 #include "engine/reference/reference_collection.h"
 
 namespace stele::engine {
@@ -13,7 +14,8 @@ namespace reference {
 
 Result<std::shared_ptr<Collection>> ReferenceEngine::create_collection(CollectionOptions options,
                                                                        Schema schema) {
-  return std::make_shared<ReferenceCollection>(std::move(options), std::move(schema), visible_);
+  return std::make_shared<ReferenceCollection>(std::move(options), std::move(schema), visible_,
+                                               std::make_shared<MemorySegments>());
 }
 
 Result<SearchResult> ReferenceEngine::search(const Snapshot& snapshot, const Request& request) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/reference/executor.h"
+#include "engine/reference/field_index.h"
 #include "engine/reference/vector_search.h"
 
 namespace stele::engine::reference {
@@ -81,9 +82,9 @@ Result<void> Executor::rescore_by_vector(const Nearest& nearest, RankedList& win
     window.direction = scorer.direction();
     for (Entry entry : window.entries) {
       if (entry.target != target) continue;
-      const Document& document = *segment_of(entry).document(entry.document);
-      const std::vector<float>* vector = find_vector(document, *id);
-      if (vector == nullptr || (nearest.like && document.key == *nearest.like)) continue;
+      const DocumentPtr document = segment_of(entry).document(entry.document);
+      const std::vector<float>* vector = find_vector(*document, *id);
+      if (vector == nullptr || (nearest.like && document->key == *nearest.like)) continue;
       VectorColumn column;
       column.add(0, *vector);
       entry.score = scorer.score(*vector, column.lengths[0]);

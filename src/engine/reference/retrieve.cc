@@ -139,7 +139,7 @@ Result<RankedList> Executor::search_vector(const std::string& field, std::vector
   }
   if (!without.empty())
     std::erase_if(list.entries, [&](const Entry& entry) {
-      const DocKey& key = segment_of(entry).document(entry.document)->key;
+      const DocKey key = segment_of(entry).key(entry.document);
       return std::find(without.begin(), without.end(), key) != without.end();
     });
   return list;
@@ -219,8 +219,9 @@ Result<RankedList> Executor::order_by(const OrderBy& source, std::size_t target,
   STELE_TRY(RankedList list, search_text({make_query(range)}, target, filter, Context::kFilter));
   const SortMode mode = source.direction == Direction::kAscending ? SortMode::kMin : SortMode::kMax;
   std::vector<std::pair<Value, Entry>> rows;
+  TermCache texts;
   for (Entry& entry : list.entries) {
-    const SortCell cell = read_cell(segment_of(entry), *id, entry.document, mode);
+    const SortCell cell = read_cell(segment_of(entry), *id, entry.document, mode, texts);
     const Value value = cell.kind == SortCell::Kind::kInteger ? Value(cell.integer) : Value(cell.real);
     entry.score = static_cast<float>(cell.kind == SortCell::Kind::kInteger ? static_cast<double>(cell.integer)
                                                                            : cell.real);
@@ -241,8 +242,7 @@ Result<RankedList> Executor::order_by(const OrderBy& source, std::size_t target,
 Result<RankedList> Executor::sample(const Sample& source, std::size_t target, const MatcherPtr& filter) {
   STELE_TRY(RankedList list, search_text({make_query(MatchAll{})}, target, filter, Context::kFilter));
   for (Entry& entry : list.entries)
-    entry.score =
-        static_cast<float>(random_score(source.seed, segment_of(entry).document(entry.document)->key));
+    entry.score = static_cast<float>(random_score(source.seed, segment_of(entry).key(entry.document)));
   list.scored = true;
   list.sorted = false;
   return list;

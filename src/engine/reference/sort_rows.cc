@@ -111,19 +111,28 @@ Result<void> check_sortable(const FieldDefinition& field, SortMode mode) {
 
 }  // namespace
 
-SortCell read_cell(const Segment& segment, FieldId id, DocOrdinal document, SortMode mode) {
+SortCell read_cell(const Segment& segment, FieldId id, DocOrdinal document, SortMode mode, TermCache& texts) {
   SortCell cell;
-  const FieldIndex* field = segment.field(id);
+  const FieldReader* field = segment.field(id);
   if (field == nullptr) return cell;
-  if (const auto integers = field->integers.values(document); !integers.empty()) {
+  if (is_integer_type(field->type())) {
+    std::vector<std::int64_t> scratch;
+    const auto integers = field->integers(document, scratch);
+    if (integers.empty()) return cell;
     cell.kind = SortCell::Kind::kInteger;
     cell.integer = picked(integers, mode);
-  } else if (const auto reals = field->reals.values(document); !reals.empty()) {
+  } else if (is_real_type(field->type())) {
+    std::vector<double> scratch;
+    const auto reals = field->reals(document, scratch);
+    if (reals.empty()) return cell;
     cell.kind = SortCell::Kind::kReal;
     cell.real = picked(reals, mode);
-  } else if (const auto ranks = field->ranks.values(document); !ranks.empty()) {
+  } else if (is_term_type(field->type())) {
+    std::vector<TermRank> scratch;
+    const auto ranks = field->ranks(document, scratch);
+    if (ranks.empty()) return cell;
     cell.kind = SortCell::Kind::kText;
-    cell.text = field->terms->term(mode == SortMode::kMax ? ranks.back() : ranks.front());
+    cell.text = texts.term(*field->terms(), mode == SortMode::kMax ? ranks.back() : ranks.front());
   }
   return cell;
 }
@@ -198,7 +207,7 @@ SortCell SortOrder::field_cell(std::size_t key, const Entry& entry) const {
   SortCell cell;
   if (field.id) {
     const Segment& segment = *(*views_)[entry.target]->segments()[entry.segment];
-    cell = read_cell(segment, *field.id, entry.document, effective_mode(keys_[key]));
+    cell = read_cell(segment, *field.id, entry.document, effective_mode(keys_[key]), texts_);
   }
   return cell.kind == SortCell::Kind::kMissing ? field.missing : cell;
 }
@@ -219,7 +228,7 @@ void SortOrder::read(const Entry& entry, SortCell* row) const {
         break;
       case SortKey::Kind::kKey:
         cell.kind = SortCell::Kind::kText;
-        cell.text = segment.document(entry.document)->key.bytes();
+        cell.text = texts_.keep(segment.key(entry.document).bytes());
         break;
       case SortKey::Kind::kField:
         cell = field_cell(i, entry);
@@ -249,7 +258,7 @@ std::vector<Value> SortOrder::values(const Entry& entry, const SortCell* row) co
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     if (keys_[i].kind == SortKey::Kind::kKey) {
       const Segment& segment = *(*views_)[entry.target]->segments()[entry.segment];
-      values.emplace_back(segment.document(entry.document)->key.to_string());
+      values.emplace_back(segment.key(entry.document).to_string());
     } else {
       values.push_back(value_of(row[i]));
     }

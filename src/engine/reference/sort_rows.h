@@ -10,6 +10,7 @@
 #include "engine/reference/compiler.h"
 #include "engine/reference/ranked_list.h"
 #include "engine/reference/reference_collection.h"
+#include "engine/segment/term_cache.h"
 
 namespace stele::engine::reference {
 
@@ -58,9 +59,11 @@ class SortOrder {
   std::vector<std::vector<FieldInTarget>> fields_;  // by key, by target
   std::vector<Value> after_values_;
   std::vector<SortCell> after_;
+  mutable TermCache texts_;
 };
 
-// The cell of the least (or greatest) value of a field; missing without one.
-SortCell read_cell(const Segment& segment, FieldId field, DocOrdinal document, SortMode mode);
+// The cell of the least (or greatest) value of a field; missing without one. Text lives in `texts`.
+SortCell read_cell(const Segment& segment, FieldId field, DocOrdinal document, SortMode mode,
+                   TermCache& texts);
 
 }  // namespace stele::engine::reference

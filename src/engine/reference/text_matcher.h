@@ -1,46 +1,36 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/query/bm25.h"
+#include "engine/query/term_scorer.h"
 #include "engine/reference/matcher.h"
 #include "engine/reference/reference_collection.h"
 
 namespace stele::engine::reference {
 
-// What BM25 needs to know of a field: over all segments of a view, dead versions that are still there
-// included, for documents, terms and lengths alike.
-struct FieldStatistics {
-  std::uint64_t documents = 0;
-  std::uint64_t total_term_frequency = 0;
-};
 FieldStatistics field_statistics(const ReferenceView& view, FieldId field);
 std::uint64_t document_frequency(const ReferenceView& view, FieldId field, std::string_view term);
 
-// BM25 as Elasticsearch 8 scores: Lucene's BM25Similarity (k1 1.2, b 0.75, lengths of one byte) times k1 + 1
-// (LegacyBM25Similarity), in Lucene's own order of float operations. Immutable.
-class Bm25 {
+// The documents with a term of a text or keyword field.
+class TermMatcher final : public Matcher {
  public:
-  static constexpr float kK1 = 1.2F;
-  static constexpr float kB = 0.75F;
+  TermMatcher(FieldId field, std::string term, Bm25 scorer)
+      : field_(field), term_(std::move(term)), scorer_(scorer) {}
+  Matches match(const Segment& segment, Context context) const override;
+  void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override;
 
-  // `norms` false: every length counts as 1, as Lucene takes fields without norms.
-  Bm25(const FieldStatistics& statistics, float idf, float boost, bool norms);
-  float score(float frequency, std::uint8_t encoded_length) const {
-    const float inverse = inverse_norms_[norms_ ? encoded_length : 1];
-    return weight_ - weight_ / (1.0F + frequency * inverse);
-  }
-  static float idf(std::uint64_t document_frequency, std::uint64_t documents);
+  // kPlain: not a sealed segment. kFound: a scorer is appended, which borrows from this and the segment.
+  enum class Lookup : std::uint8_t { kPlain, kAbsent, kFound };
+  Lookup add_scorer(const Segment& segment, std::vector<TermScorer>& scorers) const;
 
  private:
-  float weight_;
-  bool norms_;
-  std::array<float, 256> inverse_norms_;
+  FieldId field_;
+  std::string term_;
+  Bm25 scorer_;
 };
-
-// The documents with a term of a text or keyword field.
 MatcherPtr match_term(const ReferenceView& view, FieldId field, std::string term, float boost);
 
 // One place of a phrase: any of its terms, so many places after the first.

@@ -9,22 +9,20 @@
 namespace stele::engine::reference {
 namespace {
 
-template <class T>
-const Column<T>& column_of(const FieldIndex& field);
-template <>
-const Column<std::int64_t>& column_of(const FieldIndex& field) {
-  return field.integers;
+std::span<const std::int64_t> values_of(const FieldReader& field, DocOrdinal document,
+                                        std::vector<std::int64_t>& scratch) {
+  return field.integers(document, scratch);
 }
-template <>
-const Column<double>& column_of(const FieldIndex& field) {
-  return field.reals;
+std::span<const double> values_of(const FieldReader& field, DocOrdinal document,
+                                  std::vector<double>& scratch) {
+  return field.reals(document, scratch);
 }
 
 template <class T>
 MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool outside, float score) {
   auto select = [id, intervals = std::move(intervals), outside](const Segment& segment) {
     std::vector<DocOrdinal> documents;
-    const FieldIndex* field = segment.field(id);
+    const FieldReader* field = segment.field(id);
     if (field == nullptr) return documents;
     const auto wanted = [&](T value) {
       const bool inside = std::any_of(
@@ -32,9 +30,10 @@ MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool ou
           [value](const Interval<T>& interval) { return interval.low <= value && value <= interval.high; });
       return inside != outside;
     };
-    const Column<T>& column = column_of<T>(*field);
-    for (const DocOrdinal document : field->present) {
-      const auto values = column.values(document);
+    std::vector<DocOrdinal> present;
+    std::vector<T> scratch;
+    for (const DocOrdinal document : field->present(present)) {
+      const std::span<const T> values = values_of(*field, document, scratch);
       if (std::any_of(values.begin(), values.end(), wanted)) documents.push_back(document);
     }
     return documents;
@@ -48,16 +47,20 @@ bool is_in(const std::vector<RankRange>& ranges, TermRank rank) {
 }
 
 // Marks the documents of every term in turn: right for any number of terms.
-std::vector<DocOrdinal> documents_of(const InvertedIndex& terms, const std::vector<RankRange>& ranges,
+std::vector<DocOrdinal> documents_of(const TermsReader& terms, const std::vector<RankRange>& ranges,
                                      std::size_t segment_size) {
+  PostingsScratch scratch;
+  const auto read = [&](TermRank rank) {
+    return terms.postings(rank, PostingsPart::kDocuments, scratch).documents;
+  };
   if (ranges.size() == 1 && ranges[0].second == ranges[0].first + 1) {
-    const auto documents = terms.documents(ranges[0].first);
+    const auto documents = read(ranges[0].first);
     return {documents.begin(), documents.end()};
   }
   std::vector<bool> marked(segment_size);
   for (const auto& [first, second] : ranges)
     for (TermRank rank = first; rank < second; ++rank)
-      for (const DocOrdinal document : terms.documents(rank)) marked[document] = true;
+      for (const DocOrdinal document : read(rank)) marked[document] = true;
   std::vector<DocOrdinal> documents;
   for (DocOrdinal document = 0; document < segment_size; ++document)
     if (marked[document]) documents.push_back(document);
@@ -82,12 +85,14 @@ MatcherPtr match_reals(FieldId field, std::vector<Interval<double>> intervals, b
 MatcherPtr match_ranks(FieldId id, SelectRanks select_ranks, bool outside, float score) {
   auto select = [id, select_ranks = std::move(select_ranks), outside](const Segment& segment) {
     std::vector<DocOrdinal> documents;
-    const FieldIndex* field = segment.field(id);
-    if (field == nullptr || !field->terms) return documents;
-    const std::vector<RankRange> ranges = select_ranks(*field->terms);
-    if (!outside) return documents_of(*field->terms, ranges, segment.size());
-    for (const DocOrdinal document : field->present) {
-      const auto ranks = field->ranks.values(document);
+    const FieldReader* field = segment.field(id);
+    if (field == nullptr || field->terms() == nullptr) return documents;
+    const std::vector<RankRange> ranges = select_ranks(*field->terms());
+    if (!outside) return documents_of(*field->terms(), ranges, segment.size());
+    std::vector<DocOrdinal> present;
+    std::vector<TermRank> scratch;
+    for (const DocOrdinal document : field->present(present)) {
+      const auto ranks = field->ranks(document, scratch);
       if (std::any_of(ranks.begin(), ranks.end(), [&](TermRank rank) { return !is_in(ranges, rank); }))
         documents.push_back(document);
     }

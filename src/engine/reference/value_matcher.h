@@ -26,7 +26,7 @@ MatcherPtr match_reals(FieldId field, std::vector<Interval<double>> intervals, b
 // The documents with one of the terms that `select` names as ranges of ranks [first, second), or, with
 // `outside`, with one that it does not name.
 using RankRange = std::pair<TermRank, TermRank>;
-using SelectRanks = std::function<std::vector<RankRange>(const InvertedIndex&)>;
+using SelectRanks = std::function<std::vector<RankRange>(const TermsReader&)>;
 MatcherPtr match_ranks(FieldId field, SelectRanks select, bool outside, float score);
 
 // The query's range as an interval of what the field's column holds; its values are coerced already.

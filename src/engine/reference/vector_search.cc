@@ -3,40 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "engine/vectors/distance.h"
 
 namespace stele::engine::reference {
 namespace {
 
-constexpr std::size_t kLanes = 8;  // independent sums, so that the compiler may keep them in one register
-
-float sum_of(const std::array<float, kLanes>& lanes) {
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
-}
-
-template <class Term>
-float accumulate(std::span<const float> left, std::span<const float> right, Term term) {
-  std::array<float, kLanes> lanes{};
-  std::size_t i = 0;
-  for (; i + kLanes <= left.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(left[i + lane], right[i + lane]);
-  for (; i < left.size(); ++i) lanes[i % kLanes] += term(left[i], right[i]);
-  return sum_of(lanes);
-}
-
 float dot(std::span<const float> left, std::span<const float> right) {
-  return accumulate(left, right, [](float a, float b) { return a * b; });
-}
-
-float squared_distance(std::span<const float> left, std::span<const float> right) {
-  return accumulate(left, right, [](float a, float b) { return (a - b) * (a - b); });
-}
-
-float manhattan(std::span<const float> left, std::span<const float> right) {
-  return accumulate(left, right, [](float a, float b) { return std::fabs(a - b); });
+  return dot_product(left.data(), right.data(), left.size());
 }
 
 }  // namespace
@@ -78,11 +53,11 @@ float VectorScorer::score(std::span<const float> vector, float length) const {
       return product < 0 ? 1 / (1 - product) : product + 1;
     }
     case Similarity::kEuclid: {
-      const float squared = squared_distance(query_, vector);
+      const float squared = squared_distance(query_.data(), vector.data(), query_.size());
       return form_ == ScoreForm::kRaw ? std::sqrt(squared) : 1 / (1 + squared);
     }
     case Similarity::kManhattan: {
-      const float distance = manhattan(query_, vector);
+      const float distance = manhattan_distance(query_.data(), vector.data(), query_.size());
       return form_ == ScoreForm::kRaw ? distance : 1 / (1 + distance);
     }
   }
@@ -92,11 +67,11 @@ float VectorScorer::score(std::span<const float> vector, float length) const {
 Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId id,
                            const VectorScorer& scorer, const Matcher* filter) {
   Matches matches;
-  const FieldIndex* field = segment.field(id);
+  const FieldReader* field = segment.field(id);
   if (field == nullptr) return matches;
   std::vector<DocOrdinal> allowed;
   if (filter != nullptr) allowed = filter->match(segment, Context::kFilter).documents;
-  const VectorColumn& column = field->vectors;
+  const VectorRows column = field->vectors();
   std::size_t next = 0;
   for (std::size_t i = 0; i < column.documents.size(); ++i) {
     const DocOrdinal document = column.documents[i];

@@ -1,4 +1,4 @@
-#include "engine/reference/segment.h"
+#include "engine/reference/memory_segment.h"
 
 #include <algorithm>
 #include <bit>
@@ -44,37 +44,49 @@ void add_values(FieldIndexBuilder& builder, DocOrdinal document, const FieldDefi
     builder.add(document, coerced(field.type, values));
 }
 
+std::vector<std::uint64_t> births(const std::vector<DocumentPtr>& documents) {
+  std::vector<std::uint64_t> born;
+  born.reserve(documents.size());
+  for (const DocumentPtr& document : documents) born.push_back(document->lsn.value());
+  return born;
+}
+
 }  // namespace
 
-Segment::Segment(std::vector<DocumentPtr> documents, std::vector<std::uint64_t> sequences)
-    : documents_(std::move(documents)),
-      sequences_(std::move(sequences)),
-      died_(std::make_unique<std::atomic<std::uint64_t>[]>(documents_.size())) {
+MemorySegment::MemorySegment(std::vector<DocumentPtr> documents, std::vector<std::uint64_t> sequences)
+    : Segment(Versions(births(documents))),
+      documents_(std::move(documents)),
+      sequences_(std::move(sequences)) {
   STELE_CHECK(documents_.size() == sequences_.size());
-  born_.reserve(documents_.size());
-  for (std::size_t i = 0; i < documents_.size(); ++i) {
-    born_.push_back(documents_[i]->lsn.value());
-    last_born_ = std::max(last_born_, born_.back());
-    died_[i].store(kAlive, std::memory_order_relaxed);
-  }
   index_keys();
 }
 
-void Segment::index_keys() {
+void MemorySegment::index_keys() {
   slots_.resize(std::bit_ceil(documents_.size() * 2 + 1));
   const std::size_t mask = slots_.size() - 1;
   // From the newest on: probing then meets the newest version of a key first.
   for (std::size_t i = documents_.size(); i-- > 0;) {
-    const std::uint64_t hash = std::hash<DocKey>{}(documents_[i]->key);
+    const std::uint64_t hash = hash_key(documents_[i]->key);
     std::size_t at = hash & mask;
     while (slots_[at] != 0) at = (at + 1) & mask;
     slots_[at] = (hash >> 32U << 32U) | (i + 1);
   }
 }
 
-std::shared_ptr<Segment> Segment::build(const Schema& schema, std::vector<DocumentPtr> documents,
-                                        std::vector<std::uint64_t> sequences) {
-  std::shared_ptr<Segment> segment(new Segment(std::move(documents), std::move(sequences)));
+bool MemorySegment::find_versions(const DocKey& key, std::uint64_t hash, AcceptCall call,
+                                  void* target) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
+    const auto ordinal = static_cast<DocOrdinal>(slots_[at]) - 1;
+    if (slots_[at] >> 32U == hash >> 32U && documents_[ordinal]->key == key && call(target, ordinal))
+      return true;
+  }
+  return false;
+}
+
+std::shared_ptr<MemorySegment> MemorySegment::build(const Schema& schema, std::vector<DocumentPtr> documents,
+                                                    std::vector<std::uint64_t> sequences) {
+  std::shared_ptr<MemorySegment> segment(new MemorySegment(std::move(documents), std::move(sequences)));
   // Sorted by field in one pass over the documents, then built field by field: each has tables of its own.
   struct Entry {
     DocOrdinal document;
@@ -111,29 +123,33 @@ std::shared_ptr<Segment> Segment::build(const Schema& schema, std::vector<Docume
   return segment;
 }
 
-std::shared_ptr<Segment> Segment::join(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
-                                       Lsn oldest) {
+std::shared_ptr<MemorySegment> MemorySegment::join(const Schema& schema,
+                                                   std::span<const std::shared_ptr<Segment>> parts,
+                                                   Lsn oldest) {
   std::vector<DocumentPtr> documents;
   std::vector<std::uint64_t> sequences;
   std::vector<std::uint32_t> bytes;
   std::vector<std::vector<DocOrdinal>> renumbered;
-  for (const auto& part : parts) {
+  for (const auto& any : parts) {
+    const auto* part = dynamic_cast<const MemorySegment*>(any.get());
+    STELE_CHECK(part != nullptr);
     std::vector<DocOrdinal>& numbers = renumbered.emplace_back(part->size(), kDropped);
     for (DocOrdinal i = 0; i < part->size(); ++i) {
-      if (part->died(i) <= oldest.value()) continue;
+      if (part->versions_.died(i) <= oldest.value()) continue;
       numbers[i] = static_cast<DocOrdinal>(documents.size());
       documents.push_back(part->documents_[i]);
       sequences.push_back(part->sequences_[i]);
       bytes.push_back(part->bytes_[i]);
     }
   }
-  std::shared_ptr<Segment> joined(new Segment(std::move(documents), std::move(sequences)));
+  std::shared_ptr<MemorySegment> joined(new MemorySegment(std::move(documents), std::move(sequences)));
+  joined->versions_.forget_births(oldest);
   joined->bytes_ = std::move(bytes);
   joined->fields_.resize(schema.size());
   for (std::uint32_t id = 0; id < schema.size(); ++id) {
     std::optional<FieldIndexBuilder> builder;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      const FieldIndex* field = parts[i]->field(FieldId(id));
+      const auto* field = dynamic_cast<const FieldIndex*>(parts[i]->field(FieldId(id)));
       if (field == nullptr) continue;
       if (!builder) builder.emplace(schema.field(FieldId(id)), joined->size());
       builder->append(*field, renumbered[i]);
@@ -144,40 +160,24 @@ std::shared_ptr<Segment> Segment::join(const Schema& schema, std::span<const std
   return joined;
 }
 
-void Segment::adopt_deaths(std::span<const std::shared_ptr<Segment>> parts) {
-  // Both are in the order of sequences, which are unique in a collection.
-  DocOrdinal to = 0;
-  for (const auto& part : parts) {
-    for (DocOrdinal from = 0; from < part->size() && to < size(); ++from) {
-      if (part->sequences_[from] != sequences_[to]) continue;
-      if (!part->is_alive(from)) kill(to, Lsn(part->died(from)));
-      ++to;
-    }
-  }
-  STELE_CHECK(to == size());
-}
-
-void Segment::kill(DocOrdinal ordinal, Lsn lsn) {
-  if (lsn.value() < first_death_.load(std::memory_order_relaxed))
-    first_death_.store(lsn.value(), std::memory_order_relaxed);
-  died_[ordinal].store(lsn.value(), std::memory_order_relaxed);
-  dead_count_.fetch_add(1, std::memory_order_relaxed);
-}
-
-std::size_t Segment::droppable_count(Lsn oldest) const {
-  if (first_death_.load(std::memory_order_relaxed) > oldest.value()) return 0;
-  std::size_t count = 0;
-  for (DocOrdinal i = 0; i < size(); ++i) count += died(i) <= oldest.value() ? 1 : 0;
-  return count;
-}
-
-void Segment::measure_memory() {
-  memory_bytes_ = sizeof(Segment) +
-                  size() * (sizeof(DocumentPtr) + 3 * sizeof(std::uint64_t) + sizeof(std::uint32_t)) +
-                  slots_.capacity() * sizeof(std::uint64_t) + fields_.capacity() * sizeof(fields_[0]);
-  for (const std::uint32_t bytes : bytes_) memory_bytes_ += bytes;
+void MemorySegment::measure_memory() {
+  content_bytes_ = sizeof(MemorySegment) +
+                   size() * (sizeof(DocumentPtr) + sizeof(std::uint64_t) + sizeof(std::uint32_t)) +
+                   slots_.capacity() * sizeof(std::uint64_t) + fields_.capacity() * sizeof(fields_[0]);
+  for (const std::uint32_t bytes : bytes_) content_bytes_ += bytes;
   for (const auto& field : fields_)
-    if (field) memory_bytes_ += field->memory_bytes();
+    if (field) content_bytes_ += field->memory_bytes();
+}
+
+std::shared_ptr<Segment> MemorySegments::build(const Schema& schema, std::vector<DocumentPtr> documents,
+                                               std::vector<std::uint64_t> sequences) const {
+  return MemorySegment::build(schema, std::move(documents), std::move(sequences));
+}
+
+std::shared_ptr<Segment> MemorySegments::join(const Schema& schema,
+                                              std::span<const std::shared_ptr<Segment>> parts,
+                                              Lsn oldest) const {
+  return MemorySegment::join(schema, parts, oldest);
 }
 
 }  // namespace stele::engine::reference

@@ -1,0 +1,38 @@
+#include "engine/query/bm25.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/postings/length.h"
+
+namespace stele::engine {
+
+float Bm25::idf(std::uint64_t document_frequency, std::uint64_t documents) {
+  const auto n = static_cast<double>(document_frequency);
+  const auto total = static_cast<double>(documents);
+  return static_cast<float>(std::log(1 + (total - n + 0.5) / (n + 0.5)));
+}
+
+Bm25::Bm25(const FieldStatistics& statistics, float idf, float boost, bool norms)
+    : weight_(boost * (1.0F + kK1) * idf), norms_(norms), inverse_norms_() {
+  const float average = statistics.documents == 0
+                            ? 1.0F
+                            : static_cast<float>(static_cast<double>(statistics.total_term_frequency) /
+                                                 static_cast<double>(statistics.documents));
+  for (std::size_t i = 0; i < inverse_norms_.size(); ++i) {
+    const auto length = static_cast<float>(decode_length(static_cast<std::uint8_t>(i)));
+    inverse_norms_[i] = 1.0F / (kK1 * ((1.0F - kB) + kB * length / average));
+  }
+}
+
+float Bm25::bound(const Impacts& impacts) const {
+  float highest = 0;
+  for (const Impact& impact : impacts) {
+    // 255 stands for any frequency from there on.
+    if (impact.frequency == 255) return weight_;
+    highest = std::max(highest, score(static_cast<float>(impact.frequency), impact.length));
+  }
+  return highest;
+}
+
+}  // namespace stele::engine

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engine/segment/segment.h"
+
+namespace stele::engine {
+
+// Fresh batches stay plain arrays, quick to make and to join; what grows to `seal_documents` is sealed.
+class SealingSegments final : public SegmentFactory {
+ public:
+  explicit SealingSegments(std::size_t seal_documents) : seal_documents_(seal_documents) {}
+  std::shared_ptr<Segment> build(const Schema& schema, std::vector<DocumentPtr> documents,
+                                 std::vector<std::uint64_t> sequences) const override;
+  std::shared_ptr<Segment> join(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
+                                Lsn oldest) const override;
+  std::size_t documents_max() const override { return 4'000'000; }
+
+ private:
+  std::size_t seal_documents_;
+};
+
+}  // namespace stele::engine
