@@ -11,7 +11,8 @@
 namespace stele::views {
 
 // Who joins a collection's small segments and drops its dead versions? A thread of its own, so that a step of
-// a second holds nobody's reactor. Confined to one reactor. stop() before it is destroyed; none begins after.
+// a second holds nobody's reactor; it rests as long as it worked, since PostgreSQL may have no other core.
+// Confined to one reactor. stop() before it is destroyed; none begins after.
 class Maintenance {
  public:
   // Steps for `collection` for as long as there is more worth doing and somebody else holds it, unless they
