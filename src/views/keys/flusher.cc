@@ -25,6 +25,13 @@ constexpr Duration kPauseMin = std::chrono::milliseconds(100);
 constexpr Duration kPauseMax = std::chrono::seconds(10);
 constexpr Duration kFailurePauseMax = std::chrono::seconds(2);
 constexpr int kUnsettledMax = 3;
+// Of what is promised; a part of it is for the cut that waits and for what else the machine does.
+constexpr Duration kPromise = std::chrono::seconds(1);
+constexpr double kPromiseShare = 0.6;
+constexpr Duration kHanging = std::chrono::seconds(3);
+constexpr Duration kWatchInterval = std::chrono::milliseconds(5);
+// Smaller flushes are no measure, and so much may always wait.
+constexpr std::size_t kPaceBytesMin = 64U << 10;
 
 // What a failure says of the statements that met it, by the SQLSTATE's beginning; longest first.
 enum class Blame : std::uint8_t {
@@ -89,9 +96,29 @@ Cut part_of(Cut& cut, const std::vector<const DirtyObject*>& objects) {
 void Flusher::look_at_backlog() {
   const TimePoint before = system_clock().now();
   const std::size_t backlog = keyspace_.stats().dirty_bytes + in_flight_bytes_.load();
-  const bool over = backlog > options_.backlog_bytes_max;
+  const bool over = backlog > backlog_bytes_max_;
   if (over_.exchange(over) && !over) bell_.ring();
   if (backlog == 0) committed_until_ = before;
+}
+
+// While a flush runs: writers go on meanwhile. One that hangs is no measure of PostgreSQL's pace, and nobody
+// waits for it before the bound.
+void Flusher::watch(net::Timer* timer) {
+  timer->set(net::Reactor::current()->now() + kWatchInterval, [this, timer] {
+    if (net::Reactor::current()->now() - began_ > kHanging) backlog_bytes_max_ = options_.backlog_bytes_max;
+    look_at_backlog();
+    watch(timer);
+  });
+}
+
+void Flusher::learn_pace(std::size_t bytes, Duration took) {
+  if (bytes < kPaceBytesMin) return;
+  const double seconds = std::chrono::duration<double>(took).count();
+  const double within = static_cast<double>(bytes) / std::max(seconds, 1e-6) * kPromiseShare *
+                        std::chrono::duration<double>(kPromise).count();
+  constexpr auto kLeast = static_cast<double>(kPaceBytesMin);
+  backlog_bytes_max_ = std::min(options_.backlog_bytes_max,
+                                static_cast<std::size_t>(std::min(std::max(within, kLeast), 1e15)));
 }
 
 bool Flusher::is_due() const {
@@ -255,7 +282,12 @@ net::Task<bool> Flusher::flush() {
   again_ = false;
   in_flight_bytes_ = bytes_of(*taken);
   Round round = plan(*taken);
-  co_await write(&round);
+  began_ = began;
+  {
+    net::Timer timer(*reactor);
+    watch(&timer);
+    co_await write(&round);
+  }
   const bool whole = !round.failure && !round.incomplete;
   finish(std::move(*taken), std::move(round), began);
   co_return whole;
@@ -271,6 +303,11 @@ void Flusher::finish(Cut cut, Round round, TimePoint began) {
   const Cut committed = part_of(cut, round.committed);
   Cut given_back = part_of(cut, round.given_back);
   keyspace_.flush_committed(committed);
+  if (round.failure) {
+    backlog_bytes_max_ = options_.backlog_bytes_max;
+  } else {
+    learn_pace(in_flight_bytes_, system_clock().now() - began);
+  }
   again_ = !given_back.objects.empty();
   if (again_) keyspace_.flush_failed(std::move(given_back));
   in_flight_bytes_ = 0;
@@ -359,6 +396,7 @@ void Flusher::fill(KeysStatus& status) const {
   status.backlog_bytes = stats.dirty_bytes + in_flight_bytes_.load();
   const TimePoint until = committed_until_.load();
   if (status.backlog_bytes > 0) status.backlog_age = system_clock().now() - until;
+  status.backlog_bytes_max = backlog_bytes_max_;
   status.flushed = ChangeSequence(flushed_.load());
   const std::lock_guard lock(mutex_);
   status.flushes = flushes_;

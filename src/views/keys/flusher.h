@@ -20,8 +20,9 @@ namespace stele::views {
 // Takes cuts of the keyspace to PostgreSQL, one transaction each, in order: a cut is a prefix of the command
 // order. When PostgreSQL refuses one, it is halved until the objects at fault are alone; these are given
 // back, named in the status and tried again at growing intervals, and all others are committed. While
-// PostgreSQL is away, the cut is given back whole. Threads: turn() and what it calls on the views' thread;
-// the rest any.
+// PostgreSQL is away, the cut is given back whole. Writes wait while there is more than PostgreSQL, as fast
+// as it was, would take within the second that is promised, and in any case beyond a bound. Threads: turn()
+// and what it calls on the views' thread; the rest any.
 class Flusher {
  public:
   Flusher(FlusherOptions options, keyspace::Keyspace& keyspace, FlushSession& session)
@@ -73,6 +74,8 @@ class Flusher {
   void finish(keyspace::Cut cut, Round round, TimePoint began);
   std::string refused_by_size(const keyspace::DirtyObject& object) const;
   void look_at_backlog();
+  void watch(net::Timer* timer);
+  void learn_pace(std::size_t bytes, Duration took);
 
   FlusherOptions options_;
   keyspace::Keyspace& keyspace_;
@@ -85,10 +88,12 @@ class Flusher {
   // All that was changed before is committed, but for what is refused.
   std::atomic<TimePoint> committed_until_{system_clock().now()};
   std::atomic<std::size_t> waiters_{0};
+  // What PostgreSQL takes within the promised second.
+  std::atomic<std::size_t> backlog_bytes_max_{options_.backlog_bytes_max};
 
   // The views' thread alone.
   keyspace::ChangeSequence last_cut_;
-  TimePoint next_flush_{};
+  TimePoint next_flush_{}, began_{};  // began_: of the flush that runs
   Duration failure_pause_{};
   bool again_ = false;  // something was given back
   std::map<keyspace::ObjectId, Blocked> blocked_;

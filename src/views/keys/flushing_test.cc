@@ -245,5 +245,20 @@ TEST_F(KeysTest, BackPressureBeginsAndEndsWithTheBacklog) {
   EXPECT_EQ(keys().status().backlog_age, Duration());
 }
 
+TEST_F(KeysTest, WritesWaitForWhatPostgresTakesInASecond) {
+  constexpr std::size_t kBound = 1U << 30;
+  options_.keys.flusher.backlog_bytes_max = kBound;
+  start_keys();
+  EXPECT_EQ(keys().status().backlog_bytes_max, kBound);
+  redis().set("small", "is no measure");
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(keys().status().backlog_bytes_max, kBound);
+  redis().set("large", std::string(1'000'000, 'x'));
+  ASSERT_TRUE(settled());
+  const std::size_t learned = keys().status().backlog_bytes_max;
+  EXPECT_LT(learned, kBound);
+  EXPECT_GE(learned, 64U << 10);
+}
+
 }  // namespace
 }  // namespace stele::views

@@ -33,9 +33,10 @@ struct KeysStatus {
   bool owner = true;
   std::size_t backlog_objects = 0;  // changed here and not committed there
   std::size_t backlog_bytes = 0;
-  Duration backlog_age{};            // how long the oldest of these waits, at most
-  keyspace::ChangeSequence flushed;  // all changes up to it are committed, but for those of `refused`
-  std::uint64_t flushes = 0;         // transactions that committed
+  std::size_t backlog_bytes_max = 0;  // beyond it writes of durable keys wait
+  Duration backlog_age{};             // how long the oldest change waits, at most
+  keyspace::ChangeSequence flushed;   // all changes up to it are committed, but for those of `refused`
+  std::uint64_t flushes = 0;          // transactions that committed
   std::uint64_t flushes_failed = 0;
   WallTime last_flush{};
   Duration last_flush_took{};

@@ -95,17 +95,18 @@ std::string one_line(std::string text) {
 void write_persistence(Call& call, Out out) {
   const views::KeysStatus status = call.head().keys().status();
   const auto stats = call.head().keys().keyspace().stats();
-  fmt::format_to(
-      out,
-      "loading:{}\r\nasync_loading:0\r\nrdb_changes_since_last_save:{}\r\n"
-      "rdb_bgsave_in_progress:0\r\naof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
-      "stele_keys_owner:{}\r\nstele_backlog_objects:{}\r\nstele_backlog_bytes:{}\r\n"
-      "stele_backlog_age_ms:{}\r\nstele_flushes:{}\r\nstele_flushes_failed:{}\r\nstele_flush_error:{}\r\n"
-      "stele_refused_keys:{}\r\nstele_overridden:{}\r\nstele_lsn:{}\r\n",
-      status.loading ? 1 : 0, stats.dirty_objects, status.owner ? 1 : 0, status.backlog_objects,
-      status.backlog_bytes, std::chrono::ceil<std::chrono::milliseconds>(status.backlog_age).count(),
-      status.flushes, status.flushes_failed, one_line(status.flush_error), status.refused_count,
-      stats.overridden, call.head().keys().visible().to_string());
+  fmt::format_to(out,
+                 "loading:{}\r\nasync_loading:0\r\nrdb_changes_since_last_save:{}\r\n"
+                 "rdb_bgsave_in_progress:0\r\naof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
+                 "stele_keys_owner:{}\r\nstele_backlog_objects:{}\r\nstele_backlog_bytes:{}\r\n"
+                 "stele_backlog_bytes_max:{}\r\nstele_backlog_age_ms:{}\r\nstele_flushes:{}\r\nstele_flushes_"
+                 "failed:{}\r\nstele_flush_error:{}\r\n"
+                 "stele_refused_keys:{}\r\nstele_overridden:{}\r\nstele_lsn:{}\r\n",
+                 status.loading ? 1 : 0, stats.dirty_objects, status.owner ? 1 : 0, status.backlog_objects,
+                 status.backlog_bytes, status.backlog_bytes_max,
+                 std::chrono::ceil<std::chrono::milliseconds>(status.backlog_age).count(), status.flushes,
+                 status.flushes_failed, one_line(status.flush_error), status.refused_count, stats.overridden,
+                 call.head().keys().visible().to_string());
   std::size_t number = 0;
   for (const auto& refused : status.refused) {
     fmt::format_to(out, "stele_refused_{}:{}\r\n", number++, one_line(refused.reason));
