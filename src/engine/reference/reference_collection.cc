@@ -122,19 +122,12 @@ bool ReferenceCollection::remove(Pending& pending, const DocKey& key, Lsn lsn) {
     pending.places.erase(place);
     return true;
   }
-  const std::uint64_t hash = hash_key(key);
   // The writer alone replaces the list, and it is the writer that is here.
   const SegmentList& list = *segments_;
-  for (std::size_t i = list.size(); i-- > 0;) {
-    Segment& segment = *list[i];
-    const bool found = segment.find(key, hash, [&](DocOrdinal ordinal) {
-      if (!segment.is_alive(ordinal)) return false;
-      segment.kill(ordinal, lsn);
-      return true;
-    });
-    if (found) return true;
-  }
-  return false;
+  const std::optional<Place> place = find_alive(list, key);
+  if (!place) return false;
+  list[place->segment]->kill(place->ordinal, lsn);
+  return true;
 }
 
 std::size_t ReferenceCollection::truncate(Pending& pending, Lsn lsn) {
@@ -254,16 +247,30 @@ Result<void> ReferenceCollection::add_fields(std::vector<FieldDefinition> fields
 }
 
 DocumentPtr ReferenceCollection::latest(const DocKey& key) const {
-  DocumentPtr found;
-  const std::uint64_t hash = hash_key(key);
   const std::shared_ptr<const SegmentList> list = segments();
-  for (std::size_t i = list->size(); i-- > 0 && !found;) {
-    const Segment& segment = *(*list)[i];
-    segment.find(key, hash, [&](DocOrdinal ordinal) {
+  const std::optional<Place> place = find_alive(*list, key);
+  return place ? (*list)[place->segment]->document(place->ordinal) : nullptr;
+}
+
+std::optional<ReferenceCollection::Place> ReferenceCollection::find_alive(const SegmentList& list,
+                                                                          const DocKey& key) const {
+  const std::uint64_t hash = hash_key(key);
+  std::optional<Place> found;
+  const auto look_into = [&](std::size_t at) {
+    const Segment& segment = *list[at];
+    return segment.find(key, hash, [&](DocOrdinal ordinal) {
       if (!segment.is_alive(ordinal)) return false;
-      found = segment.document(ordinal);
+      found = Place{at, ordinal};
       return true;
     });
+  };
+  // One version of a key is alive at most, wherever it is; what is changed together mostly lies together.
+  const std::size_t likely = last_found_.load(std::memory_order_relaxed);
+  if (likely < list.size() && look_into(likely)) return found;
+  for (std::size_t at = list.size(); at-- > 0;) {
+    if (at == likely || !look_into(at)) continue;
+    last_found_.store(at, std::memory_order_relaxed);
+    return found;
   }
   return found;
 }

@@ -68,6 +68,11 @@ class ReferenceCollection final : public Collection {
     std::vector<DocumentPtr> documents;  // null: replaced or deleted later in the batch
     std::unordered_map<DocKey, std::size_t> places;
   };
+  // Of a version.
+  struct Place {
+    std::size_t segment = 0;
+    DocOrdinal ordinal = 0;
+  };
   struct Window {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -77,6 +82,7 @@ class ReferenceCollection final : public Collection {
   std::shared_ptr<const SegmentList> segments() const;
   void publish(SegmentList segments);
   DocumentPtr former(const Pending& pending, const DocKey& key) const;
+  std::optional<Place> find_alive(const SegmentList& list, const DocKey& key) const;
   bool remove(Pending& pending, const DocKey& key, Lsn lsn);
   std::size_t truncate(Pending& pending, Lsn lsn);
   void upsert(Pending& pending, Change change, Lsn lsn, const Schema& schema, ApplyReport& report);
@@ -96,6 +102,7 @@ class ReferenceCollection final : public Collection {
   SegmentList claimed_;  // what maintain is joining
 
   std::atomic<std::uint64_t> applied_{0};
+  mutable std::atomic<std::size_t> last_found_{0};  // the segment where find_alive() looks first
 
   // Held for the copy of a pointer.
   mutable std::mutex list_mutex_;
