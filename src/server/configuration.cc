@@ -102,6 +102,11 @@ constexpr std::array kSettings = {
             set_count<&C::collection_memory>},
     Setting{"connections-max", "N", "connections of each head (default 10000)",
             set_count<&C::connections_max>},
+    Setting{
+        "request-memory", "MB",
+        "what all HTTP requests under way may hold together, each byte of a body counted twice (default: a "
+        "quarter of the machine's memory)",
+        set_count<&C::request_memory>},
     Setting{"log-level", "LEVEL", "debug, info, warn or error (default info)", set_text<&C::log_level>},
 };
 

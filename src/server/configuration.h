@@ -40,6 +40,7 @@ struct Configuration {
   std::size_t search_threads = 0;        // workers for searches; 0: one a core
   std::size_t collection_memory = 0;     // MB that one collection may hold; 0: no limit
   std::size_t connections_max = 10'000;  // of each head
+  std::size_t request_memory = 0;        // MB of all HTTP requests together; 0: a quarter of the machine's
   std::string log_level = "info";
 };
 

@@ -70,8 +70,12 @@ Result<void> Front::listen(Ports& ports, bool serves_sql) {
   return thread_->call<Result<void>>([&]() -> Result<void> {
     if (ports.sql && serves_sql) STELE_RETURN_IF_ERROR(listen_sql(ports.sql));
     if (ports.redis) STELE_RETURN_IF_ERROR(listen_redis(ports.redis));
-    if (ports.elastic) STELE_RETURN_IF_ERROR(listen_elastic(ports.elastic));
-    if (ports.qdrant) STELE_RETURN_IF_ERROR(listen_qdrant(ports.qdrant));
+    if (ports.elastic) {
+      STELE_TRY(elastic_, listen_http(context_.elastic, ports.elastic));
+    }
+    if (ports.qdrant) {
+      STELE_TRY(qdrant_, listen_http(context_.qdrant, ports.qdrant));
+    }
     return {};
   });
 }
@@ -103,28 +107,18 @@ Result<void> Front::listen_redis(Port& port) {
   return {};
 }
 
-Result<void> Front::listen_elastic(Port& port) {
+Result<std::unique_ptr<net::HttpServer>> Front::listen_http(const HttpHead& head, Port& port) {
   net::HttpServerOptions options;
   options.listener.connections_max = context_.configuration->connections_max;
-  options.failure = context_.elastic_failure;
+  options.memory_or_null = context_.request_memory;
+  options.connections_or_null =
+      &context_.metrics->gauge("stele_connections", "Open connections, by head.", head_label(head.name));
+  options.failure = head.fail;
   auto opened =
-      net::HttpServer::open({context_.configuration->listen, *port}, std::move(options), context_.elastic);
-  if (!opened) return explain(opened.error(), "elastic-port");
-  elastic_ = *std::move(opened);
-  port = elastic_->address().port;
-  return {};
-}
-
-Result<void> Front::listen_qdrant(Port& port) {
-  net::HttpServerOptions options;
-  options.listener.connections_max = context_.configuration->connections_max;
-  options.failure = context_.qdrant_failure;
-  auto opened =
-      net::HttpServer::open({context_.configuration->listen, *port}, std::move(options), context_.qdrant);
-  if (!opened) return explain(opened.error(), "qdrant-port");
-  qdrant_ = *std::move(opened);
-  port = qdrant_->address().port;
-  return {};
+      net::HttpServer::open({context_.configuration->listen, *port}, std::move(options), head.handle);
+  if (!opened) return explain(opened.error(), head.flag);
+  port = (*opened)->address().port;
+  return opened;
 }
 
 Result<void> Front::listen_console(Port& port, net::HttpServer::Handler handler) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/metrics.h"
 #include "net/address.h"
@@ -20,6 +21,15 @@
 
 namespace stele::server {
 
+// A head that speaks HTTP: how its metrics call it, the flag of its port, who answers its requests and those
+// that are none.
+struct HttpHead {
+  std::string_view name;
+  std::string_view flag;
+  net::HttpServer::Handler handle;
+  std::function<net::HttpResponse(const net::HttpFailure& failure)> fail;
+};
+
 // What all fronts share; outlives them.
 struct FrontContext {
   const Configuration* configuration = nullptr;
@@ -27,11 +37,10 @@ struct FrontContext {
   views::Views* views = nullptr;  // null without a PostgreSQL: then the Redis head serves alone
   std::shared_ptr<net::TlsContext> tls_or_null;
   MetricRegistry* metrics = nullptr;
-  net::HttpServer::Handler elastic;
-  std::function<net::HttpResponse(int status, std::string_view reason)> elastic_failure;
+  net::RequestMemory* request_memory = nullptr;
+  HttpHead elastic;
+  HttpHead qdrant;
   redis::Head* redis = nullptr;
-  net::HttpServer::Handler qdrant;
-  std::function<net::HttpResponse(int status, std::string_view reason)> qdrant_failure;
 };
 
 // The ports that are served; nothing for a head that is off.
@@ -70,8 +79,7 @@ class Front {
   void make_session_context();
   Result<void> listen_sql(Port& port);
   Result<void> listen_redis(Port& port);
-  Result<void> listen_elastic(Port& port);
-  Result<void> listen_qdrant(Port& port);
+  Result<std::unique_ptr<net::HttpServer>> listen_http(const HttpHead& head, Port& port);
   net::Task<void> stop_here(TimePoint deadline);
 
   FrontContext& context_;

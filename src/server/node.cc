@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/machine_memory.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "json/writer.h"
@@ -167,10 +168,10 @@ void Node::make_qdrant() {
   services.product_version = version();
   services.api_key = configuration_.qdrant_api_key;
   qdrant_ = std::make_unique<qdrant::Head>(std::move(services));
-  context_.qdrant_failure = &qdrant::Head::transport_failure;
-  context_.qdrant = [head = qdrant_.get()](net::HttpRequest request) {
-    return head->handle(std::move(request));
-  };
+  context_.qdrant = {
+      "qdrant", "qdrant-port",
+      [head = qdrant_.get()](net::HttpRequest request) { return head->handle(std::move(request)); },
+      &qdrant::Head::transport_failure};
 }
 
 void Node::make_elastic() {
@@ -187,10 +188,25 @@ void Node::make_elastic() {
   services.identity.cluster_uuid = identity_.cluster_uuid;
   services.identity.product_version = version();
   elastic_ = std::make_unique<elastic::Head>(std::move(services));
-  context_.elastic_failure = &elastic::Head::transport_failure;
-  context_.elastic = [head = elastic_.get()](net::HttpRequest request) {
-    return head->handle(std::move(request));
-  };
+  context_.elastic = {
+      "elastic", "elastic-port",
+      [head = elastic_.get()](net::HttpRequest request) { return head->handle(std::move(request)); },
+      &elastic::Head::transport_failure};
+}
+
+void Node::make_request_memory() {
+  const std::size_t bytes_max =
+      configuration_.request_memory > 0 ? configuration_.request_memory << 20U : machine_memory_bytes() / 4;
+  request_memory_ = std::make_unique<net::RequestMemory>(bytes_max);
+  context_.request_memory = request_memory_.get();
+  metrics_.gauge_callback("stele_request_memory_bytes", "Memory that HTTP requests under way hold.", {},
+                          [memory = request_memory_.get()] { return static_cast<double>(memory->bytes()); });
+  metrics_.gauge_callback("stele_request_memory_bytes_max", "What HTTP requests under way may hold.", {},
+                          [bytes_max] { return static_cast<double>(bytes_max); });
+  metrics_.gauge_callback(
+      "stele_requests_refused_for_memory",
+      "HTTP requests refused because those under way held too much, since the start.", {},
+      [memory = request_memory_.get()] { return static_cast<double>(memory->refused()); });
 }
 
 Result<void> Node::start_fronts() {
@@ -202,6 +218,7 @@ Result<void> Node::start_fronts() {
   context_.views = views_.get();
   context_.metrics = &metrics_;
   make_redis();
+  make_request_memory();
   if (has_postgres()) {
     pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
     make_elastic();

@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "io/directory.h"
+#include "net/http/request_memory.h"
 #include "net/worker_pool.h"
 #include "ops/console.h"
 #include "postgres/private_server.h"
@@ -53,6 +54,7 @@ class Node {
   void make_redis();
   void make_elastic();
   void make_qdrant();
+  void make_request_memory();
   Result<void> start_fronts();
   views::Writer& writer_here();
 
@@ -70,6 +72,7 @@ class Node {
   std::unique_ptr<redis::Head> redis_;
   std::unique_ptr<qdrant::Head> qdrant_;
   std::unique_ptr<ops::Console> console_;
+  std::unique_ptr<net::RequestMemory> request_memory_;
   FrontContext context_;
   std::vector<std::unique_ptr<Front>> fronts_;
   Ports ports_;

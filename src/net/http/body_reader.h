@@ -26,6 +26,7 @@ class HttpBodyReader {
   HttpParsed<void> end();
   bool is_complete() const { return state_ == State::kDone; }
   std::string& body() { return body_; }
+  std::size_t body_bytes() const { return body_.size(); }
 
  private:
   enum class State : std::uint8_t { kFixed, kUntilClose, kChunkSize, kChunkData, kChunkEnd, kTrailer, kDone };

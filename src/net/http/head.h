@@ -13,13 +13,16 @@ namespace stele::net {
 struct HttpFailure {
   int status = 400;
   std::string reason;
+  // 429: what all requests would hold together, and what they may.
+  std::size_t bytes_wanted = 0;
+  std::size_t bytes_max = 0;
 };
 
 template <class T>
 using HttpParsed = std::expected<T, HttpFailure>;
 
 inline std::unexpected<HttpFailure> http_failure(int status, std::string reason) {
-  return std::unexpected(HttpFailure{status, std::move(reason)});
+  return std::unexpected(HttpFailure{.status = status, .reason = std::move(reason)});
 }
 
 struct HttpLimits {

@@ -27,6 +27,8 @@ class HttpRequestParser {
   bool has_head() const { return body_.has_value(); }
   bool expects_continue() const { return expects_continue_; }
   bool is_complete() const { return body_.has_value() && body_->is_complete(); }
+  // Of the current request's body, decompressed.
+  std::size_t body_bytes() const { return body_.has_value() ? body_->body_bytes() : 0; }
   // The request that is_complete(), and begins with the next.
   HttpRequest take();
   // The head so far, for the answer to a failure in the body.

@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string_view>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "net/address.h"
 #include "net/http/head.h"
 #include "net/http/message.h"
+#include "net/http/request_memory.h"
 #include "net/listener.h"
 #include "net/task.h"
 #include "net/tls.h"
@@ -27,9 +28,13 @@ struct HttpServerOptions {
   std::size_t gzip_bytes_min = 1024;  // bodies of at least that size are compressed if asked
   int gzip_level = 3;
   std::shared_ptr<TlsContext> tls;  // null: plain
-  // What to answer to a request that is none (400, 408, 413, 414, 415, 417, 431, 500, 501, 505), in the form
-  // of the protocol's errors. Not set: the reason as text/plain.
-  std::function<HttpResponse(int status, std::string_view reason)> failure;
+  // What the bodies of this server and others may hold together; beyond it 429. Outlives the server. Null: no
+  // limit but each one's own.
+  RequestMemory* memory_or_null = nullptr;
+  Gauge* connections_or_null = nullptr;  // counts them; outlives the server
+  // What to answer to a request that is none (400, 408, 413, 414, 415, 417, 429, 431, 500, 501, 505), in the
+  // form of the protocol's errors. Not set: the reason as text/plain.
+  std::function<HttpResponse(const HttpFailure& failure)> failure;
 };
 
 // Who asks over HTTP/1.1? Listens, parses, calls `handler` for one request of a connection after the other

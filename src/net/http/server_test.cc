@@ -85,6 +85,12 @@ Task<HttpReply> call(Address address, HttpCall what) {
   co_return reply.has_value() ? *std::move(reply) : HttpReply{};
 }
 
+Task<void> call_held(Address address, std::string body, int* status, bool* keep_alive = nullptr) {
+  const HttpReply reply = co_await call(std::move(address), call_of("POST", "/held", std::move(body)));
+  *status = reply.status;
+  if (keep_alive != nullptr) *keep_alive = reply.keep_alive;
+}
+
 // Sends `bytes` and returns all that comes back until the server closes.
 Task<std::string> exchange(Address address, std::string bytes) {
   auto connected = co_await Stream::connect(std::move(address), soon());
@@ -179,10 +185,12 @@ TEST_P(HttpServerTest, AnswersBadRequestsAndClosesWithoutLosingTheAnswer) {
   run(failures());
 }
 
-HttpResponse json_failure(int status, std::string_view reason) {
+HttpResponse json_failure(const HttpFailure& failure) {
   HttpResponse response;
-  response.status = status;
-  response.body = "{\"error\":\"" + std::string(reason) + "\"}";
+  response.status = failure.status;
+  response.body = "{\"error\":\"" + failure.reason + "\"}";
+  if (failure.bytes_max > 0)
+    response.body = std::to_string(failure.bytes_wanted) + " of " + std::to_string(failure.bytes_max);
   return response;
 }
 
@@ -197,6 +205,104 @@ Task<void> own_failure_form() {
 
 TEST_P(HttpServerTest, FailuresHaveTheFormOfTheProtocol) {
   run(own_failure_form());
+}
+
+Task<void> wait_for_bytes(const RequestMemory* memory, std::size_t bytes) {
+  while (memory->bytes() != bytes) co_await Reactor::current()->sleep_for(milliseconds(1));
+}
+
+// Two servers share a limit: what one holds is not there for the other.
+Task<void> share_memory() {
+  RequestMemory memory(1000);
+  HttpServerOptions options;
+  options.memory_or_null = &memory;
+  options.failure = json_failure;
+  const auto first = open(options);
+  const auto second = open(options);
+  held = {};
+  int status = 0;
+  spawn(call_held(first->address(), std::string(400, 'a'), &status));
+  while (!held.entered) co_await Reactor::current()->sleep_for(milliseconds(1));
+  EXPECT_EQ(memory.bytes(), 800U);
+  const HttpReply fits = co_await call(second->address(), call_of("POST", "/x", std::string(100, 'b')));
+  EXPECT_EQ(fits.status, 200);
+  EXPECT_EQ(memory.bytes(), 800U);
+  const HttpReply refused = co_await call(second->address(), call_of("POST", "/x", std::string(101, 'b')));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.body, "1002 of 1000");
+  EXPECT_FALSE(refused.keep_alive);
+  EXPECT_EQ(memory.refused(), 1U);
+  // Whoever sends all before he reads gets the answer nevertheless.
+  const HttpReply long_one =
+      co_await call(second->address(), call_of("POST", "/x", std::string(20'000'000, 'b')));
+  EXPECT_EQ(long_one.status, 429);
+  EXPECT_EQ(memory.bytes(), 800U);
+  const HttpReply bodiless = co_await call(second->address(), call_of("GET", "/x"));
+  EXPECT_EQ(bodiless.status, 200);
+  held.released = true;
+  while (status == 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  EXPECT_EQ(status, 200);
+  co_await wait_for_bytes(&memory, 0);
+  const HttpReply now = co_await call(second->address(), call_of("POST", "/x", std::string(500, 'b')));
+  EXPECT_EQ(now.status, 200);
+  co_await first->stop(soon());
+  co_await second->stop(soon());
+}
+
+TEST_P(HttpServerTest, RequestsOfAllServersShareOneMemory) {
+  run(share_memory());
+}
+
+// However a request ends.
+Task<void> give_memory_back() {
+  RequestMemory memory(1000);
+  HttpServerOptions options;
+  options.memory_or_null = &memory;
+  const auto server = open(options);
+  const HttpReply thrown = co_await call(server->address(), call_of("POST", "/throw", std::string(300, 'a')));
+  EXPECT_EQ(thrown.status, 500);
+  co_await wait_for_bytes(&memory, 0);
+  const auto broken =
+      co_await http_call(server->address(), call_of("POST", "/broken?n=3", std::string(300, 'a')), soon());
+  EXPECT_FALSE(broken.has_value());
+  co_await wait_for_bytes(&memory, 0);
+  auto connected = co_await Stream::connect(server->address(), soon());
+  std::unique_ptr<Stream> leaving = *std::move(connected);
+  leaving->output() += "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 400\r\n\r\n" + std::string(300, 'a');
+  const auto sent = co_await leaving->flush();
+  EXPECT_TRUE(sent.has_value());
+  co_await wait_for_bytes(&memory, 600);
+  leaving.reset();
+  co_await wait_for_bytes(&memory, 0);
+  // What comes out of a compressed body counts.
+  HttpCall packed = call_of("POST", "/x", gzip(std::string(501, 'a'), 6));
+  EXPECT_LT(packed.body.size(), 100U);
+  packed.headers.add("Content-Encoding", "gzip");
+  const HttpReply unpacked = co_await call(server->address(), std::move(packed));
+  EXPECT_EQ(unpacked.status, 429);
+  co_await wait_for_bytes(&memory, 0);
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, MemoryComesBackHoweverARequestEnds) {
+  run(give_memory_back());
+}
+
+Task<void> count_connections() {
+  Gauge connections;
+  HttpServerOptions options;
+  options.connections_or_null = &connections;
+  const auto server = open(options);
+  auto connected = co_await Stream::connect(server->address(), soon());
+  std::unique_ptr<Stream> stream = *std::move(connected);
+  while (connections.value() != 1) co_await Reactor::current()->sleep_for(milliseconds(1));
+  stream.reset();
+  while (connections.value() != 0) co_await Reactor::current()->sleep_for(milliseconds(1));
+  co_await server->stop(soon());
+}
+
+TEST_P(HttpServerTest, CountsItsConnections) {
+  run(count_connections());
 }
 
 Task<void> streams() {
@@ -291,12 +397,6 @@ TEST_P(HttpServerTest, ClosesIdleConnections) {
   run(idle());
 }
 
-Task<void> call_held(Address address, int* status, bool* keep_alive) {
-  const HttpReply reply = co_await call(address, call_of("GET", "/held"));
-  *status = reply.status;
-  *keep_alive = reply.keep_alive;
-}
-
 // An idle connection ends as soon as the server stops; what is held goes on till then.
 Task<void> release_when_idle_end(Stream* idle, ErrorCode* code) {
   const auto ended = co_await idle->read();
@@ -312,7 +412,7 @@ Task<void> graceful() {
   bool kept = true;
   ErrorCode idle_code{};
   held = {};
-  spawn(call_held(server->address(), &status, &kept));
+  spawn(call_held(server->address(), "", &status, &kept));
   while (server->connections() < 2 || !held.entered) co_await Reactor::current()->sleep_for(milliseconds(1));
   EXPECT_EQ(status, 0);
   spawn(release_when_idle_end(idle_stream.get(), &idle_code));

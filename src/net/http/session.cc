@@ -14,7 +14,6 @@ namespace {
 constexpr Logger kLog("http");
 constexpr std::size_t kBytesPerSecondMin = 16 * 1024;  // of a request's body
 constexpr auto kLingerTime = std::chrono::seconds(2);
-constexpr std::size_t kLingerBytesMax = 1U << 20U;
 
 TimePoint after(Duration span) {
   return Reactor::current()->now() + span;
@@ -33,12 +32,17 @@ std::string_view HttpService::date() {
 }
 
 HttpSession::HttpSession(std::shared_ptr<HttpService> service, std::unique_ptr<Stream> stream)
-    : service_(std::move(service)), stream_(std::move(stream)), parser_(service_->options.limits) {
+    : service_(std::move(service)),
+      stream_(std::move(stream)),
+      parser_(service_->options.limits),
+      held_(service_->options.memory_or_null) {
   service_->sessions.insert(this);
+  if (service_->options.connections_or_null != nullptr) service_->options.connections_or_null->add(1);
 }
 
 HttpSession::~HttpSession() {
   service_->sessions.erase(this);
+  if (service_->options.connections_or_null != nullptr) service_->options.connections_or_null->add(-1);
 }
 
 Task<void> HttpSession::run() {
@@ -55,6 +59,7 @@ Task<void> HttpSession::run() {
     // The server may have been told to stop meanwhile.
     context.keep_alive = context.keep_alive && !response.close && !service_->stopping;
     const bool whole = co_await respond(std::move(response), context);
+    held_.release();
     if (!whole) co_return;
     if (!context.keep_alive) break;
   }
@@ -86,6 +91,10 @@ Task<std::optional<HttpRequest>> HttpSession::read_request() {
       }
       stream_->consume(*fed);
       received += *fed;
+      if (auto refused = hold_body(); refused.has_value()) {
+        co_await fail(*std::move(refused));
+        co_return std::nullopt;
+      }
       if (parser_.is_complete()) {
         HttpRequest request = parser_.take();
         request.peer = stream_->peer();
@@ -104,9 +113,20 @@ Task<std::optional<HttpRequest>> HttpSession::read_request() {
     idle_ = false;
     if (more.has_value()) continue;
     if (more.error().code == ErrorCode::kDeadlineExceeded && begun_at.has_value())
-      co_await fail({408, "the request did not come in time"});
+      co_await fail({.status = 408, .reason = "the request did not come in time"});
     co_return std::nullopt;
   }
+}
+
+std::optional<HttpFailure> HttpSession::hold_body() {
+  const std::size_t bytes = parser_.body_bytes();
+  if (bytes == 0 || held_.grow_to(bytes)) return std::nullopt;
+  const RequestMemory& memory = *service_->options.memory_or_null;
+  HttpFailure failure{.status = 429,
+                      .reason = "the requests under way hold too much memory",
+                      .bytes_wanted = memory.bytes() + bytes * RequestMemory::kTimesHeld,
+                      .bytes_max = memory.bytes_max()};
+  return failure;
 }
 
 Task<Result<void>> HttpSession::invite_body() {
@@ -133,7 +153,7 @@ Task<HttpResponse> HttpSession::handle(HttpRequest request) {
   } catch (const std::exception& error) {
     kLog.error("a request handler threw error={}", error.what());
   }
-  co_return failure_response(500, "internal error");
+  co_return failure_response({.status = 500, .reason = "internal error"});
 }
 
 Task<bool> HttpSession::respond(HttpResponse response, HttpResponseContext context) {
@@ -172,12 +192,12 @@ Task<bool> HttpSession::stream_body(HttpBodyProducer producer, int version_minor
   co_return sent.has_value();
 }
 
-HttpResponse HttpSession::failure_response(int status, std::string_view reason) const {
-  if (service_->options.failure) return service_->options.failure(status, reason);
+HttpResponse HttpSession::failure_response(const HttpFailure& failure) const {
+  if (service_->options.failure) return service_->options.failure(failure);
   HttpResponse response;
-  response.status = status;
+  response.status = failure.status;
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
-  response.body = std::string(reason) + "\n";
+  response.body = failure.reason + "\n";
   return response;
 }
 
@@ -186,18 +206,21 @@ Task<void> HttpSession::fail(HttpFailure failure) {
   HttpResponseContext context;
   context.keep_alive = false;
   context.head_only = parser_.request().method == "HEAD";
-  co_await respond(failure_response(failure.status, failure.reason), context);
+  parser_ = HttpRequestParser(service_->options.limits);  // what came of the body goes before the answer
+  held_.release();
+  co_await respond(failure_response(failure), context);
 }
 
 // A connection closed with bytes unread is reset, and the reset may overtake the last response: so our side
-// ends first, and what still comes is read and dropped for a moment.
+// ends first, and what still comes is read and dropped for a moment, so that a client that sends a whole body
+// before it reads gets to the answer.
 Task<void> HttpSession::linger() {
   const auto drained = co_await stream_->drain();
   if (!drained.has_value()) co_return;
   stream_->shutdown_write();
   stream_->set_read_deadline(after(kLingerTime));
   std::size_t dropped = 0;
-  while (dropped < kLingerBytesMax && !service_->stopping) {
+  while (dropped < service_->options.limits.body_bytes_max && !service_->stopping) {
     dropped += stream_->input().size();
     stream_->consume(stream_->input().size());
     const auto more = co_await stream_->read();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
@@ -50,17 +51,20 @@ class HttpSession {
   // Empty when the connection is to end; a failure was answered then.
   Task<std::optional<HttpRequest>> read_request();
   Task<Result<void>> invite_body();
+  // Counts what is there of the body; a failure where there is no room for it.
+  std::optional<HttpFailure> hold_body();
   Task<HttpResponse> handle(HttpRequest request);
   Task<bool> respond(HttpResponse response, HttpResponseContext context);
   Task<bool> stream_body(HttpBodyProducer producer, int version_minor);
   Task<void> fail(HttpFailure failure);
   Task<void> linger();
-  HttpResponse failure_response(int status, std::string_view reason) const;
+  HttpResponse failure_response(const HttpFailure& failure) const;
   HttpResponseContext context_for(const HttpRequest& request);
 
   std::shared_ptr<HttpService> service_;
   std::unique_ptr<Stream> stream_;
   HttpRequestParser parser_;
+  RequestMemory::Share held_;  // by the request that comes or is answered
   bool idle_ = true;
 };
 

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/machine_memory.h"
 #include "postgres/server/placement.h"
 
 namespace stele::postgres {
@@ -71,11 +72,6 @@ int to_int(const std::string& text) {
   int value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
-}
-
-std::uint64_t memory_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::uint64_t disk_bytes(const std::string& directory) {
@@ -223,7 +219,7 @@ Result<void> Cluster::write_settings(const ClusterSettings& settings) const {
   const std::uint64_t disk = disk_bytes(directory_);
   const std::uint64_t buffers = settings.shared_buffers_bytes != 0
                                     ? settings.shared_buffers_bytes
-                                    : std::clamp(memory_bytes() / 16, 64 * kMiB, 512 * kMiB);
+                                    : std::clamp(machine_memory_bytes() / 16, 64 * kMiB, 512 * kMiB);
   const std::uint64_t wal =
       settings.wal_bytes_max != 0 ? settings.wal_bytes_max : std::clamp(disk / 20, 256 * kMiB, 4 * kGiB);
   const std::uint64_t slot_wal = settings.slot_wal_bytes_max != 0 ? settings.slot_wal_bytes_max : disk / 10;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "json/writer.h"
+#include "protocols/elastic/byte_size.h"
 
 namespace stele::elastic {
 namespace {
@@ -71,6 +72,7 @@ void write_facts(json::Writer& out, const Failure& failure) {
     out.member("line", failure.place->line);
     out.member("col", failure.place->column);
   }
+  for (const auto& [name, value] : failure.numbers) out.member(name, value);
   for (const auto& [name, value] : failure.facts) out.member(name, value);
 }
 
@@ -185,6 +187,17 @@ Failure index_not_found(std::string_view index, std::string_view resource_type) 
   failure.with("resource.id", std::string(index));
   failure.with("index_uuid", "_na_");
   failure.with("index", std::string(index));
+  return failure;
+}
+
+Failure circuit_breaking(std::uint64_t bytes_wanted, std::uint64_t bytes_max) {
+  Failure failure{
+      429, "circuit_breaking_exception",
+      fmt::format("[inflight_requests] Data too large, data for [<http_request>] would be [{}/{}], "
+                  "which is larger than the limit of [{}/{}]",
+                  bytes_wanted, byte_size(bytes_wanted), bytes_max, byte_size(bytes_max))};
+  failure.numbers = {{"bytes_wanted", bytes_wanted}, {"bytes_limit", bytes_max}};
+  failure.with("durability", "TRANSIENT");
   return failure;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ struct Failure {
   std::string type;
   std::string reason;
   std::vector<std::pair<std::string, std::string>> facts = {};
+  std::vector<std::pair<std::string, std::uint64_t>> numbers = {};  // facts that are told as numbers
   std::optional<Place> place = {};
   std::shared_ptr<const Failure> caused_by = nullptr;
   // Not empty: it happened while searching this index, so it is told as search_phase_execution_exception.
@@ -76,6 +78,8 @@ Failure x_content_failure(std::string_view reason, Place place);      // 400 "[1
 Failure parse_failure(std::string reason);                            // 400 parse_exception
 Failure validation_failure(const std::vector<std::string>& reasons);  // 400 "Validation Failed: 1: …;"
 Failure index_not_found(std::string_view index, std::string_view resource_type = "index_or_alias");
+// 429: the requests under way would hold more than they may, in the words of its in-flight breaker.
+Failure circuit_breaking(std::uint64_t bytes_wanted, std::uint64_t bytes_max);
 // Known to Elasticsearch and not there: 400, naming it.
 Failure not_supported(std::string_view what);
 

@@ -23,6 +23,17 @@ TEST(Failure, TellsPlaceAndCause) {
       R"("caused_by":{"type":"illegal_argument_exception","reason":"because"}},"status":400})");
 }
 
+TEST(Failure, TooMuchInFlightIsToldInItsBreakersWords) {
+  EXPECT_EQ(
+      error_body(circuit_breaking(1288490189, 1073741824)),
+      R"({"error":{"root_cause":[{"type":"circuit_breaking_exception","reason":"[inflight_requests] Data too large, )"
+      R"(data for [<http_request>] would be [1288490189/1.2gb], which is larger than the limit of )"
+      R"([1073741824/1gb]","bytes_wanted":1288490189,"bytes_limit":1073741824,"durability":"TRANSIENT"}],)"
+      R"("type":"circuit_breaking_exception","reason":"[inflight_requests] Data too large, data for )"
+      R"([<http_request>] would be [1288490189/1.2gb], which is larger than the limit of [1073741824/1gb]",)"
+      R"("bytes_wanted":1288490189,"bytes_limit":1073741824,"durability":"TRANSIENT"},"status":429})");
+}
+
 TEST(Failure, OfASearchIsToldByItsShards) {
   const Failure failure = illegal_argument("too large").while_searching("films");
   EXPECT_EQ(

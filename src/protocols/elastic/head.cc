@@ -103,11 +103,14 @@ void Head::set_publish_address(std::string address) {
   state_->services.identity.publish_address = std::move(address);
 }
 
-net::HttpResponse Head::transport_failure(int status, std::string_view reason) {
-  const Failure failure{status, status == 413 ? "content_too_long_exception" : "http_exception",
-                        std::string(reason)};
+net::HttpResponse Head::transport_failure(const net::HttpFailure& refused) {
+  const Failure failure =
+      refused.status == 429
+          ? circuit_breaking(refused.bytes_wanted, refused.bytes_max)
+          : Failure{refused.status, refused.status == 413 ? "content_too_long_exception" : "http_exception",
+                    refused.reason};
   net::HttpResponse response;
-  response.status = status;
+  response.status = failure.status;
   response.headers.set("X-elastic-product", "Elasticsearch");
   response.headers.set("Content-Type", "application/json");
   response.body = error_body(failure);

@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "net/http/head.h"
 #include "net/http/message.h"
 #include "net/task.h"
 #include "protocols/elastic/services.h"
@@ -23,7 +23,7 @@ class Head {
   net::Task<net::HttpResponse> handle(net::HttpRequest request);
   // What the HTTP server answers to a request that does not come so far (too large, broken), in
   // Elasticsearch's form.
-  static net::HttpResponse transport_failure(int status, std::string_view reason);
+  static net::HttpResponse transport_failure(const net::HttpFailure& failure);
   // What clients are told of where this node is, once its port is known. Before the first request.
   void set_publish_address(std::string address);
 

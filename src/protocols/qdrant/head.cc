@@ -94,11 +94,19 @@ struct Head::State {
 Head::Head(Services services) : state_(std::make_unique<State>(std::move(services))) {}
 Head::~Head() = default;
 
-net::HttpResponse Head::transport_failure(int status, std::string_view reason) {
+net::HttpResponse Head::transport_failure(const net::HttpFailure& failure) {
   net::HttpResponse response;
-  response.status = status;
+  response.status = failure.status;
   response.headers.set("Content-Type", "application/json");
-  response.body = error_body(reason, 0);
+  if (failure.status == 429) {
+    // As Qdrant's own limit of rates says it; its clients wait for that long.
+    response.headers.set("Retry-After", "1");
+    response.body = error_body(fmt::format("Rate limiting exceeded: {} ({} of {} bytes)", failure.reason,
+                                           failure.bytes_wanted, failure.bytes_max),
+                               0);
+  } else {
+    response.body = error_body(failure.reason, 0);
+  }
   return response;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "net/http/head.h"
 #include "net/http/message.h"
 #include "net/task.h"
 #include "protocols/qdrant/services.h"
@@ -22,7 +23,7 @@ class Head {
 
   net::Task<net::HttpResponse> handle(net::HttpRequest request);
   // What the HTTP server answers to a request that does not come so far (too large, broken).
-  static net::HttpResponse transport_failure(int status, std::string_view reason);
+  static net::HttpResponse transport_failure(const net::HttpFailure& failure);
 
  private:
   struct State;

@@ -3,23 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "json/writer.h"
+#include "protocols/elastic/byte_size.h"
 
 namespace stele::elastic {
-namespace {
-
-struct ByteUnit {
-  std::string_view name;
-  std::size_t bytes;
-};
-constexpr std::array kByteUnits = {
-    ByteUnit{"b", 1},           ByteUnit{"kb", 1ULL << 10}, ByteUnit{"mb", 1ULL << 20},
-    ByteUnit{"gb", 1ULL << 30}, ByteUnit{"tb", 1ULL << 40}, ByteUnit{"pb", 1ULL << 50},
-};
-
-}  // namespace
 
 std::optional<std::size_t> CatTable::find(std::string_view name) const {
   for (std::size_t i = 0; i < columns_.size(); ++i)
@@ -161,12 +149,7 @@ Outcome<CatCell> cat_bytes(const Parameters& parameters, std::size_t bytes) {
     cell.text = fmt::format("{}", bytes / unit->bytes);
     return cell;
   }
-  const ByteUnit* unit = &kByteUnits[0];
-  for (const ByteUnit& larger : kByteUnits)
-    if (bytes >= larger.bytes) unit = &larger;
-  const std::size_t tenths = bytes * 10 / unit->bytes;
-  cell.text = tenths % 10 == 0 ? fmt::format("{}{}", tenths / 10, unit->name)
-                               : fmt::format("{}.{}{}", tenths / 10, tenths % 10, unit->name);
+  cell.text = byte_size(bytes);
   return cell;
 }
 
