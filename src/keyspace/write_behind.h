@@ -21,7 +21,11 @@ using ObjectId = StrongId<ObjectTag>;
 struct DirtyObject {
   ObjectId id;
   ChangeSequence generation;  // its last change below the cut; comes back with the echo
-  bool removed = false;       // delete the row; nothing below is set
+  // Those of one cut with the same number were changed by one group, or by several that have an object in
+  // common: they are committed together or not at all, else a group would be split. 0: it is alone. An object
+  // that was removed since is in none of its former groups.
+  std::uint32_t bundle = 0;
+  bool removed = false;  // delete the row; nothing below is set
   // There may be no row yet, or another's elements in it: upsert the row and replace all of its elements.
   bool whole = false;
   Key key;  // its present name

@@ -35,6 +35,32 @@ def test_a_durable_key_becomes_a_row_within_a_second(r, db, name):
     wait_until(lambda: db.execute(query, [name]).fetchone() == (0,), 10, "the removal")
 
 
+def test_a_transaction_with_a_refused_key_is_stored_whole_or_not_at_all(r, db, name):
+    counter, bad, other, alone = (f"{name}:{key}" for key in ("counter", "bad", "other", "alone"))
+
+    def stored(key):
+        return db.execute("SELECT value FROM redis.string WHERE key = %s", [key]).fetchone()
+
+    r.set(counter, 1)
+    wait_until(lambda: stored(counter) == ("1",), what="the row")
+    db.execute(f"ALTER TABLE redis.key ADD CONSTRAINT {name} CHECK (name <> '{bad}')")
+    try:
+        with r.pipeline() as pipe:
+            pipe.set(counter, 2).set(bad, "v").set(other, "v").execute()
+        wait_until(lambda: r.info()["stele_refused_keys"] == 3, what="the refusal")
+        r.set(alone, 1)
+        wait_until(lambda: stored(alone) == ("1",), what="the row of another")
+        assert stored(counter) == ("1",) and stored(other) is None
+        with r.pipeline() as pipe, pytest.raises(redis.exceptions.ExecAbortError, match=name):
+            pipe.set(counter, 3).set(alone, 2).execute()
+        assert r.mget(counter, alone) == ["2", "1"]
+        r.delete(bad)
+        wait_until(lambda: stored(other) == ("v",), what="what was written with it")
+        assert stored(counter) == ("2",)
+    finally:
+        db.execute(f"ALTER TABLE redis.key DROP CONSTRAINT {name}")
+
+
 def test_durable_keys_come_back_after_a_restart(new_stele):
     node = new_stele()
     with redis.Redis(port=node.ports["redis"]) as client, client.pipeline() as pipe:

@@ -2,19 +2,36 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 #include <utility>
 
 namespace stele::keyspace::reference {
+
+std::uint32_t DirtyTable::new_bundle() {
+  bundles_.push_back(static_cast<std::uint32_t>(bundles_.size()));
+  return bundles_.back();
+}
+
+std::uint32_t DirtyTable::root_of(std::uint32_t bundle) {
+  while (bundles_[bundle] != bundle) bundle = bundles_[bundle] = bundles_[bundles_[bundle]];
+  return bundle;
+}
+
+std::uint32_t DirtyTable::unite(std::uint32_t one, std::uint32_t other) {
+  return bundles_[root_of(other)] = root_of(one);
+}
 
 PendingChanges& DirtyTable::touch(const Object& object, ChangeSequence generation, std::size_t bytes) {
   Record& record = records_[object.id];
   if (!record.pending) {
     record.pending.emplace();
     record.pending->whole = !object.has_row || record.diverged;
+    record.pending->bundle = group_ ? *group_ : new_bundle();
     bytes += object.key.name.size();
     // Nothing of it is in the table, so that all of it will be written.
     if (record.pending->whole) bytes += object.string.size();
   }
+  group_ = unite(group_.value_or(record.pending->bundle), record.pending->bundle);
   record.pending->generation = generation;
   record.pending->bytes += bytes;
   pending_bytes_ += bytes;
@@ -72,6 +89,7 @@ bool DirtyTable::overridden(ObjectId id) {
 std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>& find) {
   std::vector<DirtyObject> removed;
   std::vector<DirtyObject> taken;
+  std::unordered_map<std::uint32_t, std::size_t> members;  // of each bundle
   for (auto& [id, record] : records_) {
     if (!record.pending) continue;
     const PendingChanges pending = *std::exchange(record.pending, std::nullopt);
@@ -80,6 +98,8 @@ std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>
     DirtyObject dirty;
     dirty.id = id;
     dirty.generation = pending.generation;
+    dirty.bundle = root_of(pending.bundle) + 1;
+    ++members[dirty.bundle];
     dirty.removed = pending.removed;
     if (!pending.removed) {
       Object& object = *find(id);
@@ -103,23 +123,38 @@ std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>
     (dirty.removed ? removed : taken).push_back(std::move(dirty));
   }
   pending_bytes_ = 0;
+  bundles_.clear();
   removed.insert(removed.end(), std::move_iterator(taken.begin()), std::move_iterator(taken.end()));
+  for (DirtyObject& object : removed)
+    if (members[object.bundle] == 1) object.bundle = 0;
   return removed;
 }
 
-void DirtyTable::give_back(const DirtyObject& object) {
+void DirtyTable::give_back(const std::vector<DirtyObject>& objects) {
+  std::map<std::uint32_t, std::uint32_t> bundles;  // of the cut, and what they are now
+  for (const DirtyObject& object : objects) {
+    PendingChanges* const pending = give_back(object);
+    if (pending == nullptr || object.bundle == 0) continue;
+    const auto [bundle, is_first] = bundles.try_emplace(object.bundle, pending->bundle);
+    if (!is_first) bundle->second = unite(bundle->second, pending->bundle);
+  }
+}
+
+// Null when nothing is left of it that its bundle would have a part in.
+PendingChanges* DirtyTable::give_back(const DirtyObject& object) {
   const auto at = records_.find(object.id);
   // A foreign change took its place: there is nothing left to write.
-  if (at == records_.end() || at->second.in_flight != object.generation) return;
+  if (at == records_.end() || at->second.in_flight != object.generation) return nullptr;
   Record& record = at->second;
   record.in_flight.reset();
   if (std::exchange(record.diverged, false) && !record.pending) {
     records_.erase(at);
-    return;
+    return nullptr;
   }
   const bool is_fresh = !record.pending.has_value();
   if (is_fresh) {
     record.pending.emplace();
+    record.pending->bundle = new_bundle();
     record.pending->generation = object.generation;
     record.pending->removed = object.removed;
   }
@@ -134,6 +169,7 @@ void DirtyTable::give_back(const DirtyObject& object) {
   for (const Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
   pending.bytes += bytes;
   pending_bytes_ += bytes;
+  return is_fresh || !pending.removed ? &pending : nullptr;
 }
 
 EchoOutcome DirtyTable::echo(ObjectId id, ChangeSequence generation) {

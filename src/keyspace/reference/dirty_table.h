@@ -20,7 +20,8 @@ struct PendingChanges {
   bool whole = false;
   std::optional<std::size_t> bytes_from;
   std::set<std::string, std::less<>> fields;
-  std::size_t bytes = 0;  // about what a flush will write
+  std::size_t bytes = 0;     // about what a flush will write
+  std::uint32_t bundle = 0;  // an element of DirtyTable's disjoint sets
 };
 
 // What of the written-behind objects is not in PostgreSQL yet? One record an object that is dirty: what
@@ -40,12 +41,15 @@ class DirtyTable {
   // … or in one field.
   void field_changed(const Object& object, ChangeSequence generation, std::string_view field);
   void removed(const Object& object, ChangeSequence generation);
+  // What changes from here on is another group's.
+  void end_group() { group_.reset(); }
   // A foreign change replaces or removes the object. Whether local changes were lost to it.
   bool overridden(ObjectId id);
 
   // Takes all changes; `find` gives the object of an id.
   std::vector<DirtyObject> take(const std::function<Object*(ObjectId)>& find);
-  void give_back(const DirtyObject& object);
+  // All of a cut that was not committed.
+  void give_back(const std::vector<DirtyObject>& objects);
   EchoOutcome echo(ObjectId id, ChangeSequence generation);
 
   std::size_t size() const { return records_.size(); }
@@ -60,9 +64,16 @@ class DirtyTable {
 
   PendingChanges& touch(const Object& object, ChangeSequence generation, std::size_t bytes);
   void forget_pending(Record& record);
+  PendingChanges* give_back(const DirtyObject& object);
+  // Disjoint sets of pending objects, by the groups that wrote them.
+  std::uint32_t new_bundle();
+  std::uint32_t root_of(std::uint32_t bundle);
+  std::uint32_t unite(std::uint32_t one, std::uint32_t other);
 
   std::map<ObjectId, Record> records_;
   std::size_t pending_bytes_ = 0;
+  std::vector<std::uint32_t> bundles_;  // each one's parent; a root is its own. Begins anew with each cut.
+  std::optional<std::uint32_t> group_;  // the bundle of the group under way, once it changed something
 };
 
 }  // namespace stele::keyspace::reference

@@ -175,6 +175,7 @@ bool ReferenceKeyspace::enter(std::function<void()> when_free) {
 
 void ReferenceKeyspace::leave() {
   std::vector<std::function<void()>> waiting;
+  store_.dirty().end_group();
   {
     const std::lock_guard lock(mutex_);
     stats_ = store_.stats();
@@ -197,6 +198,7 @@ std::size_t ReferenceKeyspace::expire_some(std::size_t limit) {
     const std::optional<Key> key = store_.earliest_expiring(group->now());
     if (!key) break;
     store_.erase(*store_.find(*key), ChangeEvent::kExpired);
+    store_.dirty().end_group();  // they have nothing to do with one another
     ++removed;
   }
   return removed;
@@ -216,7 +218,7 @@ void ReferenceKeyspace::flush_committed(const Cut&) {}
 
 void ReferenceKeyspace::flush_failed(Cut cut) {
   const GroupHandle group = begin(Scope::whole());
-  for (const DirtyObject& object : cut.objects) store_.dirty().give_back(object);
+  store_.dirty().give_back(cut.objects);
 }
 
 void ReferenceKeyspace::set_classes(KeyClasses classes) {

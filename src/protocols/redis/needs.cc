@@ -10,7 +10,7 @@ namespace {
 using keyspace::KeyClass;
 
 void add(Needs& needs, views::NodeKeys& keys, const Command& command,
-         std::span<const std::string_view> arguments, keyspace::DatabaseNumber db) {
+         std::span<const std::string_view> arguments, keyspace::DatabaseNumber db, bool lists_written) {
   if (command.reach == Reach::kNothing) return;
   needs.keys = true;
   const bool writes = command.is(flag::kWrite);
@@ -28,6 +28,7 @@ void add(Needs& needs, views::NodeKeys& keys, const Command& command,
     needs.other_writes |= writes;
     if (!writes || !is_written_behind(key_class)) continue;
     needs.durable_write = true;
+    if (lists_written && keys.refuses_keys()) needs.written.emplace_back(db, std::string(name));
     if (key_class == KeyClass::kDurableSync) needs.synced.emplace_back(db, std::string(name));
   }
   if (!writes) return;
@@ -42,14 +43,14 @@ Needs needs_of(views::NodeKeys& keys, const Command& command, std::span<const st
                const Client& client) {
   Needs needs;
   if (command.reach != Reach::kQueue) {
-    add(needs, keys, command, arguments, client.db);
+    add(needs, keys, command, arguments, client.db, false);
     return needs;
   }
   needs.keys = !client.transaction.commands.empty();
   std::vector<std::string_view> views;
   for (const QueuedCommand& queued : client.transaction.commands) {
     views.assign(queued.arguments.begin(), queued.arguments.end());
-    add(needs, keys, *queued.command, views, client.db);
+    add(needs, keys, *queued.command, views, client.db, true);
   }
   return needs;
 }

@@ -20,7 +20,8 @@ struct Needs {
   std::vector<keyspace::Key> synced;  // those that must be committed before the reply
   bool all_synced = false;            // any key may be such a one: FLUSHALL
   std::vector<views::MappedWrite> mapped;
-  bool other_writes = false;  // besides the mapped ones, in the same command
+  std::vector<keyspace::Key> written;  // of MULTI, those written behind, while PostgreSQL refuses some keys
+  bool other_writes = false;           // besides the mapped ones, in the same command
 
   bool waits_for_commit() const { return all_synced || !synced.empty(); }
 };

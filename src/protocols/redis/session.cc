@@ -1,7 +1,11 @@
 #include "protocols/redis/session.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,6 +87,7 @@ class Session {
   net::Task<bool> send(bool all);
   net::Task<void> execute_with_needs(const Command* command, Needs needs);
   net::Task<bool> prepare(Call* call, Needs* needs);
+  void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
   net::Task<bool> write_queued_rows(Call* call, Needs* needs);
   wire::RequestLimits limits() const { return {head_.settings().bulk_bytes_max, client_.is_authenticated}; }
@@ -269,7 +274,24 @@ net::Task<bool> Session::prepare(Call* call, Needs* needs) {
       co_return false;
     }
   }
+  // MULTI is stored whole or not at all. With one key it can wait with that; it may be what mends it.
+  std::ranges::sort(needs->written);
+  const auto twice = std::ranges::unique(needs->written);
+  needs->written.erase(twice.begin(), twice.end());
+  if (needs->written.size() > 1) {
+    const std::string refusal = keys.refusal_among(needs->written);
+    if (!refusal.empty()) {
+      abort(call, "ERR " + refusal);
+      co_return false;
+    }
+  }
   co_return true;
+}
+
+void Session::abort(Call* call, std::string_view reason) {
+  client_.transaction.clear();
+  client_.show_transaction();
+  call->fail_with_code(fmt::format("EXECABORT Transaction discarded because of: {}", reason));
 }
 
 // A command on rows alone: one transaction, and its count is the reply.
@@ -306,9 +328,7 @@ net::Task<bool> Session::write_queued_rows(Call* call, Needs* needs) {
   std::vector<std::string_view> views;
   const auto written = co_await head_.keys().write_mapped(std::move(needs->mapped), deadline);
   if (!written) {
-    transaction.clear();
-    client_.show_transaction();
-    call->fail_with_code("EXECABORT Transaction discarded because of: " + error_text(written.error()));
+    abort(call, error_text(written.error()));
     co_return false;
   }
   // Our own writes are no reason to refuse.

@@ -56,6 +56,12 @@ class PlayedKeys final : public views::NodeKeys {
     }
     co_return counts;
   }
+  bool refuses_keys() const override { return !refused_key.empty(); }
+  std::string refusal_among(const std::vector<keyspace::Key>& keys) const override {
+    for (const keyspace::Key& key : keys)
+      if (key.name == refused_key) return "PostgreSQL refuses " + key.name;
+    return {};
+  }
   Lsn visible() const override { return {}; }
   views::KeysStatus status() const override { return {}; }
 
@@ -63,6 +69,7 @@ class PlayedKeys final : public views::NodeKeys {
   bool is_owner = true;
   std::optional<Error> writable_failure;
   std::optional<Error> commit_failure;
+  std::string refused_key;
   std::vector<std::string> committed;
   std::vector<views::MappedWrite> rows;
 
@@ -213,6 +220,29 @@ TEST_P(RedisSessionTest, RowsOfATransactionAreWrittenBeforeItsOtherCommands) {
     EXPECT_THAT(failed,
                 HasSubstr("-EXECABORT Transaction discarded because of: ERR violates a constraint\r\n"));
     EXPECT_THAT(failed, HasSubstr("$1\r\nv\r\n"));
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, ATransactionWithARefusedKeyIsRefusedWhole) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    node.keys.refused_key = "d:bad";
+    const std::string refused = co_await ask(
+        client.get(), "MULTI\r\nSET d:a 1\r\nSET d:bad 1\r\nSET cache 1\r\nEXEC\r\nMGET d:a d:bad cache");
+    EXPECT_THAT(refused,
+                HasSubstr("-EXECABORT Transaction discarded because of: ERR PostgreSQL refuses d:bad\r\n"
+                          "*3\r\n$-1\r\n$-1\r\n$-1\r\n"));
+    // By itself it may be written, read beside others, and removed.
+    const std::string taken =
+        co_await ask(client.get(),
+                     "MULTI\r\nSET d:bad 1\r\nSET cache 2\r\nINCR d:bad\r\nEXEC\r\nMULTI\r\nGET d:bad\r\nSET "
+                     "d:a 3\r\nEXEC\r\nDEL d:bad");
+    EXPECT_THAT(taken, HasSubstr("*3\r\n+OK\r\n+OK\r\n:2\r\n"));
+    EXPECT_THAT(taken, HasSubstr("*2\r\n$1\r\n2\r\n+OK\r\n:1\r\n"));
     client.reset();
     co_await node.close();
   };

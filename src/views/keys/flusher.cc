@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -24,7 +26,6 @@ constexpr Logger kLog("keys");
 constexpr Duration kPauseMin = std::chrono::milliseconds(100);
 constexpr Duration kPauseMax = std::chrono::seconds(10);
 constexpr Duration kFailurePauseMax = std::chrono::seconds(2);
-constexpr int kUnsettledMax = 3;
 // Of what is promised; a part of it is for the cut that waits and for what else the machine does.
 constexpr Duration kPromise = std::chrono::seconds(1);
 constexpr double kPromiseShare = 0.6;
@@ -78,6 +79,40 @@ std::vector<const DirtyObject*> take_out(std::vector<const DirtyObject*>& object
   std::ranges::copy_if(objects, std::back_inserter(taken), which);
   std::erase_if(objects, which);
   return taken;
+}
+
+// What is written together or not at all: a bundle of the cut, or an object that is alone.
+using Together = std::pair<std::uint32_t, ObjectId>;
+Together together_of(const DirtyObject* object) {
+  return {object->bundle, object->bundle == 0 ? object->id : ObjectId{}};
+}
+
+// Those of `objects` that are written together with one that `which` says, in order.
+template <class Which>
+std::vector<const DirtyObject*> take_bundles(std::vector<const DirtyObject*>& objects, Which which) {
+  std::set<Together> bundles;
+  for (const DirtyObject* object : objects)
+    if (which(object)) bundles.insert(together_of(object));
+  if (bundles.empty()) return {};
+  return take_out(objects, [&](const DirtyObject* object) { return bundles.contains(together_of(object)); });
+}
+
+// In the order of their first ones.
+std::vector<std::vector<const DirtyObject*>> by_bundles(const std::vector<const DirtyObject*>& objects) {
+  std::vector<std::vector<const DirtyObject*>> bundles;
+  std::map<Together, std::size_t> places;
+  for (const DirtyObject* object : objects) {
+    const auto [place, is_new] = places.try_emplace(together_of(object), bundles.size());
+    if (is_new) bundles.emplace_back();
+    bundles[place->second].push_back(object);
+  }
+  return bundles;
+}
+
+bool is_one_bundle(const std::vector<const DirtyObject*>& objects) {
+  return std::ranges::all_of(objects, [&](const DirtyObject* object) {
+    return together_of(object) == together_of(objects.front());
+  });
 }
 
 // In the cut's order, so that what was removed comes before what took its name.
@@ -157,21 +192,31 @@ std::string Flusher::refused_by_size(const DirtyObject& object) const {
 
 Flusher::Round Flusher::plan(const Cut& cut) {
   Round round;
-  Objects together, due;
+  Objects due, together;
   const TimePoint now = net::Reactor::current()->now();
   std::map<ObjectId, Blocked> still_blocked;
+  std::map<Together, Blocked> waiting_bundles;
+  std::set<Together> due_bundles;
   for (const DirtyObject& object : cut.objects) {
     const auto at = blocked_.find(object.id);
-    if (at == blocked_.end()) {
-      together.push_back(&object);
+    if (at == blocked_.end()) continue;
+    at->second.key = object.key;
+    const bool waits = !object.removed && now < at->second.next_try;
+    if (waits) waiting_bundles.emplace(together_of(&object), at->second);
+    if (!waits) due_bundles.insert(together_of(&object));
+    still_blocked.insert(*at);
+  }
+  for (const DirtyObject& object : cut.objects) {
+    const auto at = waiting_bundles.find(together_of(&object));
+    if (at == waiting_bundles.end()) {
+      (due_bundles.contains(together_of(&object)) ? due : together).push_back(&object);
       continue;
     }
-    at->second.key = object.key;
-    if (object.removed || now >= at->second.next_try)
-      due.push_back(&object);
-    else
-      round.given_back.push_back(&object);
-    still_blocked.insert(*at);
+    // Written together with what is refused: it waits with that.
+    const auto [blocked, is_new] = still_blocked.emplace(object.id, at->second);
+    blocked->second.key = object.key;
+    if (is_new) blocked->second.since = system_clock().wall();
+    round.given_back.push_back(&object);
   }
   // Who is not in the cut any more was overwritten by SQL.
   blocked_ = std::move(still_blocked);
@@ -180,38 +225,67 @@ Flusher::Round Flusher::plan(const Cut& cut) {
   return round;
 }
 
-void Flusher::refuse(Round& round, const DirtyObject* object, const Error& error) {
-  Blocked& blocked = blocked_[object->id];
-  if (blocked.reason.empty()) blocked.since = system_clock().wall();
-  if (blocked.reason != error.message)
-    kLog.warn("a key is refused type={} bytes={}: {}", keyspace::to_string(object->type),
-              object->key.name.size() + object->string.size(), error.message);
-  blocked.key = object->key;
-  blocked.reason = error.message;
-  blocked.pause = std::clamp(blocked.pause * 2, kPauseMin, kPauseMax);
-  blocked.next_try = net::Reactor::current()->now() + blocked.pause;
-  round.given_back.push_back(object);
+void Flusher::refuse(Round& round, const Objects& together, const Error& error) {
+  const std::string reason =
+      together.size() == 1
+          ? error.message
+          : fmt::format("{} (one of {} keys that were written together)", error.message, together.size());
+  const DirtyObject& first = *together.front();
+  if (const auto at = blocked_.find(first.id); at == blocked_.end() || at->second.reason != reason)
+    kLog.warn("keys are refused count={} type={} bytes={}: {}", together.size(),
+              keyspace::to_string(first.type), first.key.name.size() + first.string.size(), reason);
+  for (const DirtyObject* object : together) {
+    Blocked& blocked = blocked_[object->id];
+    if (blocked.reason.empty()) blocked.since = system_clock().wall();
+    blocked.key = object->key;
+    blocked.reason = reason;
+    blocked.pause = std::clamp(blocked.pause * 2, kPauseMin, kPauseMax);
+    blocked.next_try = net::Reactor::current()->now() + blocked.pause;
+    round.given_back.push_back(object);
+  }
 }
 
+// No statement has to find these.
+void Flusher::refuse_what_is_too_large(Round& round, Objects& part) {
+  std::map<Together, std::string> reasons;
+  for (const DirtyObject* object : part)
+    if (const std::string reason = refused_by_size(*object); !reason.empty())
+      reasons.emplace(together_of(object), reason);
+  if (reasons.empty()) return;
+  const Objects refused =
+      take_out(part, [&](const DirtyObject* object) { return reasons.contains(together_of(object)); });
+  for (const Objects& together : by_bundles(refused))
+    refuse(round, together, make_error(ErrorCode::kTooLarge, reasons.at(together_of(together.front()))));
+}
+
+// In halves, of whole bundles.
 void Flusher::split(Round& round, Objects part) {
-  const auto half = part.begin() + static_cast<std::ptrdiff_t>(part.size() / 2);
-  round.parts.emplace_back(half, part.end());
-  part.erase(half, part.end());
-  round.parts.push_back(std::move(part));
+  const std::vector<Objects> bundles = by_bundles(part);
+  const std::size_t middle = bundles.size() / 2;
+  Objects first, second;
+  for (std::size_t i = 0; i < bundles.size(); ++i) {
+    Objects& half = i < middle ? first : second;
+    half.insert(half.end(), bundles[i].begin(), bundles[i].end());
+  }
+  round.parts.push_back(std::move(second));
+  round.parts.push_back(std::move(first));
 }
 
 void Flusher::take_failure(Round& round, Objects part, const Error& error,
                            const std::vector<ObjectId>& missing) {
+  const auto give_back = [&](const Objects& objects) {
+    round.given_back.insert(round.given_back.end(), objects.begin(), objects.end());
+    round.incomplete = true;
+  };
   if (!missing.empty()) {
     // The stream is bringing their end.
-    const Objects gone = take_out(part, [&](const DirtyObject* object) {
+    const auto is_missing = [&](const DirtyObject* object) {
       return std::ranges::find(missing, object->id) != missing.end();
-    });
-    for (const DirtyObject* object : gone) {
-      if (++unsettled_[object->id] > kUnsettledMax) lost_.push_back(object->id);
-      round.given_back.push_back(object);
-      round.incomplete = true;
-    }
+    };
+    const Objects gone = take_bundles(part, is_missing);
+    for (const DirtyObject* object : gone)
+      if (is_missing(object) && is_unsettled_too_often(object->id)) lost_.push_back(object->id);
+    give_back(gone);
     if (!part.empty()) round.parts.push_back(std::move(part));
     return;
   }
@@ -221,35 +295,30 @@ void Flusher::take_failure(Round& round, Objects part, const Error& error,
     round.parts.push_back(std::move(part));
     return;
   }
-  if (part.size() == 1) {
-    const DirtyObject* const object = part.front();
-    if (blame != Blame::kOthers || ++unsettled_[object->id] > kUnsettledMax)
-      return refuse(round, object, error);
-    round.given_back.push_back(object);
-    round.incomplete = true;
-    return;
+  if (is_one_bundle(part)) {
+    if (blame != Blame::kOthers || is_unsettled_too_often(part.front()->id))
+      return refuse(round, part, error);
+    return give_back(part);
   }
   const keyspace::ValueType type = part.front()->type;
   // Of what is removed nothing says its type.
   if (blame != Blame::kTable || type == keyspace::ValueType::kNone) return split(round, std::move(part));
-  Objects others = take_out(part, [&](const DirtyObject* object) { return object->type != type; });
-  if (others.empty()) {
-    for (const DirtyObject* object : part) refuse(round, object, error);
+  const auto is_of_type = [&](const DirtyObject* object) { return object->type == type; };
+  Objects concerned = take_bundles(part, is_of_type);
+  if (part.empty() && std::ranges::all_of(concerned, is_of_type)) {
+    for (const Objects& together : by_bundles(concerned)) refuse(round, together, error);
     return;
   }
-  round.parts.push_back(std::move(others));
+  if (part.empty()) return split(round, std::move(concerned));
   round.parts.push_back(std::move(part));
+  round.parts.push_back(std::move(concerned));
 }
 
 net::Task<void> Flusher::write(Round* round) {
   while (!round->parts.empty() && !round->failure) {
     Objects part = std::move(round->parts.back());
     round->parts.pop_back();
-    std::erase_if(part, [&](const DirtyObject* object) {
-      const std::string reason = refused_by_size(*object);
-      if (!reason.empty()) refuse(*round, object, make_error(ErrorCode::kTooLarge, reason));
-      return !reason.empty();
-    });
+    refuse_what_is_too_large(*round, part);
     if (part.empty()) continue;
     std::vector<ObjectId> missing;
     auto written = co_await session_.write(part, &missing);
@@ -329,6 +398,7 @@ void Flusher::finish(Cut cut, Round round, TimePoint began) {
     refused_.clear();
     for (const auto& [id, blocked] : blocked_)
       refused_[blocked.key] = {blocked.key, blocked.reason, blocked.since};
+    has_refused_ = !refused_.empty();
     if (!round.failure && !committed.objects.empty()) {
       last_flush_ = system_clock().wall();
       last_flush_took_ = now - began;
@@ -383,6 +453,14 @@ net::Task<Result<void>> Flusher::wait_durable(ChangeSequence last, std::vector<K
   }
   --waiters_;
   co_return result;
+}
+
+std::string Flusher::refusal_among(const std::vector<Key>& keys) const {
+  const std::lock_guard lock(mutex_);
+  for (const Key& key : keys)
+    if (const auto at = refused_.find(key); at != refused_.end())
+      return fmt::format("PostgreSQL refuses the key '{}': {}", key.name, at->second.reason);
+  return {};
 }
 
 std::vector<ObjectId> Flusher::take_lost() {

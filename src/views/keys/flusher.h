@@ -18,11 +18,12 @@
 namespace stele::views {
 
 // Takes cuts of the keyspace to PostgreSQL, one transaction each, in order: a cut is a prefix of the command
-// order. When PostgreSQL refuses one, it is halved until the objects at fault are alone; these are given
-// back, named in the status and tried again at growing intervals, and all others are committed. While
-// PostgreSQL is away, the cut is given back whole. Writes wait while there is more than PostgreSQL, as fast
-// as it was, would take within the second that is promised, and in any case beyond a bound. Threads: turn()
-// and what it calls on the views' thread; the rest any.
+// order. When PostgreSQL refuses one, it is halved until the objects at fault are alone with those of their
+// bundle (what MULTI wrote is never split); these are given back, named in the status and tried again at
+// growing intervals, and all others are committed. While PostgreSQL is away, the cut is given back whole.
+// Writes wait while there is more than PostgreSQL, as fast as it was, would take within the second that is
+// promised, and in any case beyond a bound. Threads: turn() and what it calls on the views' thread; the rest
+// any.
 class Flusher {
  public:
   Flusher(FlusherOptions options, keyspace::Keyspace& keyspace, FlushSession& session)
@@ -38,6 +39,10 @@ class Flusher {
   // The caller has poked the views' thread.
   net::Task<Result<void>> wait_durable(keyspace::ChangeSequence last, std::vector<keyspace::Key> written,
                                        TimePoint deadline);
+  // Whether any key is refused at present; one atomic load.
+  bool has_refused() const { return has_refused_.load(std::memory_order_relaxed); }
+  // Why one of these is; empty if none is.
+  std::string refusal_among(const std::vector<keyspace::Key>& keys) const;
   void fill(KeysStatus& status) const;
 
   // Objects whose row is gone by SQL again and again, with the names they have: whoever follows the stream
@@ -47,6 +52,7 @@ class Flusher {
   std::vector<keyspace::ObjectId> take_fenced() { return std::exchange(fenced_, {}); }
 
  private:
+  static constexpr int kUnsettledMax = 3;
   using Objects = std::vector<const keyspace::DirtyObject*>;
   struct Blocked {
     keyspace::Key key;
@@ -69,8 +75,10 @@ class Flusher {
   net::Task<void> write(Round* round);
   void take_failure(Round& round, Objects part, const Error& error,
                     const std::vector<keyspace::ObjectId>& missing);
-  void refuse(Round& round, const keyspace::DirtyObject* object, const Error& error);
+  void refuse(Round& round, const Objects& together, const Error& error);
+  void refuse_what_is_too_large(Round& round, Objects& part);
   void split(Round& round, Objects part);
+  bool is_unsettled_too_often(keyspace::ObjectId id) { return ++unsettled_[id] > kUnsettledMax; }
   void finish(keyspace::Cut cut, Round round, TimePoint began);
   std::string refused_by_size(const keyspace::DirtyObject& object) const;
   void look_at_backlog();
@@ -84,6 +92,7 @@ class Flusher {
 
   std::atomic<std::uint64_t> flushed_{0};
   std::atomic<bool> over_{false};
+  std::atomic<bool> has_refused_{false};
   std::atomic<std::size_t> in_flight_bytes_{0};
   // All that was changed before is committed, but for what is refused.
   std::atomic<TimePoint> committed_until_{system_clock().now()};

@@ -3,6 +3,7 @@
 namespace stele::views {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -174,18 +175,65 @@ TEST_F(KeysTest, ARowThatPostgresRefusesIsFoundByHalving) {
   redis().set("first", "1");
   ASSERT_TRUE(settled());
   sql()("ALTER TABLE redis.key ADD CONSTRAINT no_bad CHECK (name <> 'bad37')");
-  {
-    const auto group = redis().whole();
-    for (int i = 0; i < 100; ++i)
-      ASSERT_TRUE(group->strings().set(RedisClient::key("bad" + std::to_string(i)), "v", {}));
-  }
+  for (int i = 0; i < 100; ++i) redis().set("bad" + std::to_string(i), "v");
   ASSERT_TRUE(eventually([&] { return keys().status().refused_count == 1; }));
   EXPECT_EQ(keys().status().refused[0].key.name, "bad37");
   EXPECT_THAT(keys().status().refused[0].reason, HasSubstr("no_bad"));
-  EXPECT_EQ(sql()("SELECT count(*) FROM redis.key"), "100");
+  ASSERT_TRUE(eventually([&] { return sql()("SELECT count(*) FROM redis.key") == "100"; }));
   sql()("ALTER TABLE redis.key DROP CONSTRAINT no_bad");
   ASSERT_TRUE(settled());
   EXPECT_EQ(sql()("SELECT count(*) FROM redis.key"), "101");
+}
+
+// What MULTI wrote is stored whole or not at all, though PostgreSQL has nothing against most of it.
+TEST_F(KeysTest, AGroupWithARefusedKeyIsRefusedWhole) {
+  options_.keys.flusher.element_bytes_max = 1000;
+  start_keys();
+  redis().set("counter", "0");
+  ASSERT_TRUE(settled());
+  sql()("ALTER TABLE redis.key ADD CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%')");
+  const auto set_together = [&](std::initializer_list<std::pair<const char*, std::string>> values) {
+    const auto group = redis().whole();
+    for (const auto& [name, value] : values)
+      ASSERT_TRUE(group->strings().set(RedisClient::key(name), value, {}));
+  };
+  const auto stored = [&] {
+    return sql()("SELECT string_agg(key || '=' || value, ' ' ORDER BY key) FROM redis.string");
+  };
+  set_together({{"counter", "1"}, {"bad1", "v"}, {"s:with", "v"}});
+  set_together({{"s:free", "1"}, {"alone", "1"}});
+  redis().hset("s:big", {{"f", std::string(2000, 'x')}});
+  EXPECT_TRUE(durable("s:free"));
+  EXPECT_EQ(stored(), "alone=1 counter=0 s:free=1");
+  const auto refused = durable("s:with");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("no_bad"));
+  EXPECT_EQ(keys().status().refused_count, 4U);
+  EXPECT_TRUE(keys().refuses_keys());
+  EXPECT_THAT(keys().refusal_among({RedisClient::key("alone"), RedisClient::key("counter")}),
+              AllOf(HasSubstr("'counter'"), HasSubstr("no_bad")));
+  EXPECT_EQ(keys().refusal_among({RedisClient::key("alone"), RedisClient::key("s:free")}), "");
+  // A group that has a key in common waits with it, and its writer is told.
+  set_together({{"counter", "2"}, {"s:later", "1"}});
+  EXPECT_FALSE(durable("s:later"));
+  EXPECT_EQ(stored(), "alone=1 counter=0 s:free=1");
+  // Too large is refused in the same way.
+  {
+    const auto group = redis().whole();
+    ASSERT_TRUE(group->hashes().set(RedisClient::key("s:big"), std::vector<FieldRef>{{"f", "small"}}));
+    ASSERT_TRUE(
+        group->hashes().set(RedisClient::key("large"), std::vector<FieldRef>{{"f", std::string(2000, 'x')}}));
+  }
+  const auto large = durable("s:big");
+  ASSERT_FALSE(large);
+  EXPECT_THAT(large.error().message, HasSubstr("longer than 1000 bytes"));
+  redis().del("large");
+  EXPECT_TRUE(eventually([&] { return durable("s:big").has_value(); }));
+  // Without the offender all others go.
+  redis().del("bad1");
+  ASSERT_TRUE(settled());
+  EXPECT_TRUE(eventually([&] { return !keys().refuses_keys(); }));
+  EXPECT_EQ(stored(), "alone=1 counter=2 s:free=1 s:later=1 s:with=v");
 }
 
 TEST_F(KeysTest, ADroppedTableConcernsItsTypeAloneUntilItIsBack) {

@@ -42,7 +42,8 @@ struct KeysStatus {
   Duration last_flush_took{};
   std::string flush_error;  // why nothing can be flushed at present; empty when it can
 
-  // A key that PostgreSQL does not take: its last committed state stands, all others go on.
+  // A key that PostgreSQL does not take, or that was written in one group with such a one: its last committed
+  // state stands, all others go on.
   struct Refused {
     keyspace::Key key;
     std::string reason;
@@ -98,6 +99,12 @@ class NodeKeys {
   // kDeadlineExceeded past the deadline: the change is in the keyspace and not yet proven durable.
   virtual net::Task<Result<void>> wait_durable(keyspace::ChangeSequence last,
                                                std::vector<keyspace::Key> written, TimePoint deadline) = 0;
+
+  // Whether PostgreSQL refuses any key at present: one atomic load. What a group writes together with such a
+  // one is not committed before that is, so a head refuses such groups.
+  virtual bool refuses_keys() const { return false; }
+  // Why it refuses one of these, naming it; empty if it refuses none.
+  virtual std::string refusal_among(const std::vector<keyspace::Key>&) const { return {}; }
 
   // One transaction for all of them; the counts, one a write. Answered when it is committed and the view
   // shows it. The error is PostgreSQL's, or a sentence of the mapping's; nothing was written then, but for

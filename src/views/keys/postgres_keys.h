@@ -56,6 +56,10 @@ class PostgresKeys final : public NodeKeys {
                                        TimePoint deadline) override;
   net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<MappedWrite> writes,
                                                              TimePoint deadline) override;
+  bool refuses_keys() const override { return flusher_.has_refused(); }
+  std::string refusal_among(const std::vector<keyspace::Key>& keys) const override {
+    return flusher_.refusal_among(keys);
+  }
   Lsn visible() const override { return freshness_.visible(); }
   KeysStatus status() const override;
 
