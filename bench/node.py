@@ -36,10 +36,14 @@ def wait_for(condition, what, seconds=120):
     sys.exit(f"{what} did not come up")
 
 
-def cpu_seconds(pid):
+def cpu_parts(pid):
     """User and system time of all threads of a process."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    return int(fields[11]) / TICKS_PER_SECOND, int(fields[12]) / TICKS_PER_SECOND
+
+
+def cpu_seconds(pid):
+    return sum(cpu_parts(pid))
 
 
 def family_cpu_seconds(pid):
