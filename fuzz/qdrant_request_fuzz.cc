@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace stele::qdrant;
   static const TestCollection test(true);
   static stele::views::Catalog catalog;
-  static const Services services{.catalog = &catalog};
+  static const Services services{{.catalog = &catalog}};
   const Call call{.services = &services};
   const CollectionPtr& collection = test.collection();
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -155,16 +155,19 @@ void Node::make_redis() {
   context_.redis = redis_.get();
 }
 
+views::HeadServices Node::head_services() {
+  return {.catalog = &views_->catalog(),
+          .administration = &views_->administration(),
+          .freshness = &views_->freshness(),
+          .engine = &views_->engine(),
+          .visible = &views_->visible(),
+          .writer = [this]() -> views::Writer& { return writer_here(); },
+          .pool = pool_.get(),
+          .metrics = &metrics_};
+}
+
 void Node::make_qdrant() {
-  qdrant::Services services;
-  services.catalog = &views_->catalog();
-  services.administration = &views_->administration();
-  services.freshness = &views_->freshness();
-  services.engine = &views_->engine();
-  services.visible = &views_->visible();
-  services.writer = [this]() -> views::Writer& { return writer_here(); };
-  services.pool = pool_.get();
-  services.metrics = &metrics_;
+  qdrant::Services services{head_services()};
   services.product_version = version();
   services.api_key = configuration_.qdrant_api_key;
   qdrant_ = std::make_unique<qdrant::Head>(std::move(services));
@@ -175,15 +178,7 @@ void Node::make_qdrant() {
 }
 
 void Node::make_elastic() {
-  elastic::Services services;
-  services.catalog = &views_->catalog();
-  services.administration = &views_->administration();
-  services.freshness = &views_->freshness();
-  services.engine = &views_->engine();
-  services.visible = &views_->visible();
-  services.writer = [this]() -> views::Writer& { return writer_here(); };
-  services.pool = pool_.get();
-  services.metrics = &metrics_;
+  elastic::Services services{head_services()};
   services.identity.node_name = host_name();
   services.identity.cluster_uuid = identity_.cluster_uuid;
   services.identity.product_version = version();

@@ -17,6 +17,7 @@
 #include "server/configuration.h"
 #include "server/front.h"
 #include "server/identity.h"
+#include "views/head_services.h"
 #include "views/keys/keys.h"
 #include "views/views.h"
 
@@ -52,6 +53,7 @@ class Node {
   Result<void> start_postgres();
   Result<void> start_views();
   void make_redis();
+  views::HeadServices head_services();
   void make_elastic();
   void make_qdrant();
   void make_request_memory();

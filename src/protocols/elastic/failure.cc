@@ -137,7 +137,7 @@ Failure Failure::while_searching(std::string index) && {
   return std::move(*this);
 }
 
-Failure failure_from(const Error& error) {
+Failure Failure::from(const Error& error) {
   Failure failure{500, "exception", error.message};
   if (error.code == ErrorCode::kDatabase) {
     const std::string_view state = error.detail("sqlstate");

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/outcome.h"
 #include "base/result.h"
 
 namespace stele::json {
@@ -38,6 +38,8 @@ struct Failure {
   // Not empty: it happened while searching this index, so it is told as search_phase_execution_exception.
   std::string searched_index = {};
 
+  // The one table from errors of the house and of PostgreSQL to status and type.
+  static Failure from(const Error& error);
   Failure& with(std::string name, std::string value) &;
   Failure with(std::string name, std::string value) &&;
   Failure because(Failure cause) &&;
@@ -45,31 +47,9 @@ struct Failure {
   Failure while_searching(std::string index) &&;
 };
 
-// A value or Elasticsearch's failure. An Error of the house becomes a Failure by one table (failure.cc), so
-// STELE_TRY works on both.
+// A value or Elasticsearch's failure.
 template <class T = void>
-class [[nodiscard]] Outcome : public std::expected<T, Failure> {
- public:
-  using std::expected<T, Failure>::expected;
-  Outcome(Failure failure) : std::expected<T, Failure>(std::unexpect, std::move(failure)) {}
-  Outcome(const Error& error);
-};
-
-template <>
-class [[nodiscard]] Outcome<void> : public std::expected<void, Failure> {
- public:
-  using std::expected<void, Failure>::expected;
-  Outcome() = default;
-  Outcome(Failure failure) : std::expected<void, Failure>(std::unexpect, std::move(failure)) {}
-  Outcome(const Error& error);
-};
-
-// The one table from errors of the house and of PostgreSQL to status and type.
-Failure failure_from(const Error& error);
-
-template <class T>
-Outcome<T>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
-inline Outcome<void>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
+using Outcome = OutcomeOf<T, Failure>;
 
 // The usual ones.
 Failure illegal_argument(std::string reason);                         // 400 illegal_argument_exception

@@ -47,16 +47,16 @@ TEST(Failure, OfASearchIsToldByItsShards) {
 
 TEST(Failure, ComesFromEveryErrorCode) {
   for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
-    const Failure failure = failure_from(make_error(static_cast<ErrorCode>(code), "x"));
+    const Failure failure = Failure::from(make_error(static_cast<ErrorCode>(code), "x"));
     EXPECT_GE(failure.status, 400);
     EXPECT_FALSE(failure.type.empty());
   }
-  EXPECT_EQ(failure_from(make_error(ErrorCode::kUnknownOutcome, "x")).status, 503);
+  EXPECT_EQ(Failure::from(make_error(ErrorCode::kUnknownOutcome, "x")).status, 503);
 }
 
 TEST(Failure, ComesFromSqlStates) {
   const auto status = [](std::string state) {
-    return failure_from(make_error(ErrorCode::kDatabase, "x").with("sqlstate", std::move(state))).status;
+    return Failure::from(make_error(ErrorCode::kDatabase, "x").with("sqlstate", std::move(state))).status;
   };
   EXPECT_EQ(status("23505"), 400);
   EXPECT_EQ(status("22P02"), 400);

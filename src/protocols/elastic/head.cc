@@ -124,7 +124,7 @@ net::Task<Outcome<>> Head::State::wait_for_position(const net::HttpRequest* requ
   Result<views::LsnToken> token = views::LsnToken::parse(wanted);
   if (!token) co_return illegal_argument(fmt::format("x-stele-min-lsn [{}] is no position", wanted));
   auto waited = co_await services.freshness->wait_visible(*token, system_clock().now() + kFreshnessTime);
-  if (!waited) co_return failure_from(waited.error());
+  if (!waited) co_return Failure::from(waited.error());
   co_return Outcome<>();
 }
 

@@ -1,21 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "base/metrics.h"
-#include "net/worker_pool.h"
-
-namespace stele::engine {
-class Engine;
-class VisibleLsn;
-}  // namespace stele::engine
-namespace stele::views {
-class Administration;
-class Catalog;
-class Freshness;
-class Writer;
-}  // namespace stele::views
+#include "views/head_services.h"
 
 namespace stele::elastic {
 
@@ -32,16 +19,8 @@ struct NodeIdentity {
 };
 
 // What the head stands on. All outlive it.
-struct Services {
-  views::Catalog* catalog = nullptr;
-  views::Administration* administration = nullptr;
-  views::Freshness* freshness = nullptr;
-  engine::Engine* engine = nullptr;
-  engine::VisibleLsn* visible = nullptr;
-  std::function<views::Writer&()> writer;  // of the current reactor
-  net::WorkerPool* pool = nullptr;
+struct Services : views::HeadServices {
   RefreshPins* pins = nullptr;
-  MetricRegistry* metrics = nullptr;
   NodeIdentity identity;
 };
 

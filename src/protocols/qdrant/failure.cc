@@ -37,7 +37,7 @@ bool is_the_clients(std::string_view sqlstate) {
 
 }  // namespace
 
-Failure failure_from(const Error& error) {
+Failure Failure::from(const Error& error) {
   if (error.code == ErrorCode::kDatabase) {
     const std::string_view state = error.detail("sqlstate");
     if (state == "42501") return {403, "Forbidden: " + error.message};

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
+#include "base/outcome.h"
 #include "base/result.h"
 
 namespace stele::qdrant {
@@ -16,33 +16,14 @@ namespace stele::qdrant {
 struct Failure {
   int status = 500;
   std::string message;
+
+  // The one table from errors of the house and of PostgreSQL to status and sentence.
+  static Failure from(const Error& error);
 };
 
-// A value or Qdrant's failure. An Error of the house becomes a Failure by one table (failure.cc), so
-// STELE_TRY works on both.
+// A value or Qdrant's failure.
 template <class T = void>
-class [[nodiscard]] Outcome : public std::expected<T, Failure> {
- public:
-  using std::expected<T, Failure>::expected;
-  Outcome(Failure failure) : std::expected<T, Failure>(std::unexpect, std::move(failure)) {}
-  Outcome(const Error& error);
-};
-
-template <>
-class [[nodiscard]] Outcome<void> : public std::expected<void, Failure> {
- public:
-  using std::expected<void, Failure>::expected;
-  Outcome() = default;
-  Outcome(Failure failure) : std::expected<void, Failure>(std::unexpect, std::move(failure)) {}
-  Outcome(const Error& error);
-};
-
-// The one table from errors of the house and of PostgreSQL to status and sentence.
-Failure failure_from(const Error& error);
-
-template <class T>
-Outcome<T>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
-inline Outcome<void>::Outcome(const Error& error) : Outcome(failure_from(error)) {}
+using Outcome = OutcomeOf<T, Failure>;
 
 Failure wrong_input(std::string_view what);   // 400 "Wrong input: …"
 Failure bad_request(std::string_view what);   // 400 "Bad request: …"

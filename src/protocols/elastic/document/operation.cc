@@ -134,7 +134,7 @@ class Run {
                                                             std::move(ids), call_->deadline);
       for (std::size_t k = 0; k < group.size(); ++k) {
         if (!stored) {
-          fail(pending_[group[k]], failure_from(stored.error()));
+          fail(pending_[group[k]], Failure::from(stored.error()));
         } else {
           merge(pending_[group[k]], (*stored)[k]);
         }
@@ -201,7 +201,7 @@ class Run {
       } else if (result.error().code == ErrorCode::kNotFound) {
         reply_->results[pending.number] = document_missing(*pending.index, operation.id);
       } else {
-        reply_->results[pending.number] = failure_from(result.error());
+        reply_->results[pending.number] = Failure::from(result.error());
       }
     }
   }

@@ -13,7 +13,7 @@ net::Task<Outcome<std::vector<std::optional<views::StoredDocument>>>> read_docum
   if (realtime) {
     auto stored =
         co_await call->services->writer().read(call->principal, index, std::move(ids), call->deadline);
-    if (!stored) co_return failure_from(stored.error());
+    if (!stored) co_return Failure::from(stored.error());
     co_return *std::move(stored);
   }
   STELE_CO_RETURN_IF_ERROR(check_served(*index));

@@ -26,7 +26,7 @@ net::Task<Outcome<>> change_catalog(Call* call, CatalogPlan plan) {
                                                                            call->deadline);
     if (changed) co_return Outcome<>();
     if (!is_raced(changed.error(), look) || system_clock().now() >= call->deadline)
-      co_return failure_from(changed.error());
+      co_return Failure::from(changed.error());
   }
 }
 

@@ -218,8 +218,8 @@ net::Task<Outcome<engine::SearchResult>> run_search(Call* call, const SearchTarg
     co_return Failure{429, "es_rejected_execution_exception",
                       "rejected execution of search: the queue is full"};
   // What is missing is told as such, wherever it is found to be missing.
-  if (!*ran && ran->error().code == ErrorCode::kUnsupported) co_return failure_from(ran->error());
-  if (!*ran) co_return failure_from(ran->error()).while_searching(targets->first_name());
+  if (!*ran && ran->error().code == ErrorCode::kUnsupported) co_return Failure::from(ran->error());
+  if (!*ran) co_return Failure::from(ran->error()).while_searching(targets->first_name());
   co_return std::move(**ran);
 }
 

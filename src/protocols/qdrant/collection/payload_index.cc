@@ -145,7 +145,7 @@ net::Task<Outcome<IndexCounts>> count_indexed(Call* call, CollectionPtr collecti
   const engine::Engine* engine = call->services->engine;
   auto ran = co_await call->services->pool->run([=]() -> Outcome<IndexCounts> {
     auto found = engine->search(snapshot, request);
-    if (!found) return failure_from(found.error());
+    if (!found) return Failure::from(found.error());
     IndexCounts totals;
     for (const engine::Hit& hit : found->hits) {
       const auto payload = json::Document::parse_borrowed(hit.document->source);

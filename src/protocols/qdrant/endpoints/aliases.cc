@@ -102,7 +102,7 @@ net::Task<Outcome<Reply>> change_aliases(Call* call) {
   if (!objects.empty()) {
     auto put = co_await call->services->administration->put_objects(call->principal, std::move(objects),
                                                                     call->deadline);
-    if (!put) co_return failure_from(put.error());
+    if (!put) co_return Failure::from(put.error());
   }
   co_return Reply{"true"};
 }

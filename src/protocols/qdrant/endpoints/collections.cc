@@ -63,7 +63,7 @@ net::Task<Outcome<Reply>> create_collection(Call* call) {
   auto made = co_await call->services->administration->create_collection(
       call->principal, name, views::CollectionKind::kQdrant, std::move(definition), call->deadline);
   if (!made && made.error().code == ErrorCode::kAlreadyExists) co_return exists;
-  if (!made) co_return failure_from(made.error());
+  if (!made) co_return Failure::from(made.error());
   co_return Reply{"true"};
 }
 
@@ -95,7 +95,7 @@ net::Task<Outcome<Reply>> update_collection(Call* call) {
   if (change.empty()) co_return Reply{"true"};
   auto changed = co_await call->services->administration->add_fields(call->principal, collection->name(),
                                                                      std::move(change), call->deadline);
-  if (!changed) co_return failure_from(changed.error());
+  if (!changed) co_return Failure::from(changed.error());
   co_return Reply{"true"};
 }
 
@@ -110,11 +110,11 @@ net::Task<Outcome<Reply>> delete_collection(Call* call) {
   auto dropped =
       co_await call->services->administration->drop_collection(call->principal, name, call->deadline);
   if (!dropped && dropped.error().code == ErrorCode::kNotFound) co_return Reply{"false"};
-  if (!dropped) co_return failure_from(dropped.error());
+  if (!dropped) co_return Failure::from(dropped.error());
   if (!aliases.empty()) {
     auto put = co_await call->services->administration->put_objects(call->principal, std::move(aliases),
                                                                     call->deadline);
-    if (!put) co_return failure_from(put.error());
+    if (!put) co_return Failure::from(put.error());
   }
   co_return Reply{"true"};
 }

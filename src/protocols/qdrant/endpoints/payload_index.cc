@@ -14,7 +14,7 @@ namespace {
 net::Task<Outcome<Reply>> store(Call* call, CollectionPtr collection, views::DefinitionChange change) {
   auto changed = co_await call->services->administration->add_fields(call->principal, collection->name(),
                                                                      std::move(change), call->deadline);
-  if (!changed) co_return failure_from(changed.error());
+  if (!changed) co_return Failure::from(changed.error());
   co_return update_result(*call, call->services->freshness->visible(), true);
 }
 

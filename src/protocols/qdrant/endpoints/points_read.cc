@@ -161,7 +161,7 @@ net::Task<Outcome<Reply>> scroll_points(Call* call) {
   auto ran = co_await call->services->pool->run(
       [engine, &snapshot, &request] { return engine->search(snapshot, request); });
   if (!ran) co_return Failure{429, "Rate limiting exceeded: the queue of searches is full"};
-  if (!*ran) co_return failure_from(ran->error());
+  if (!*ran) co_return Failure::from(ran->error());
   const std::vector<engine::Hit>& hits = (*ran)->hits;
   Reply reply;
   json::Writer writer(reply.result, json::NumberForm::kPlain);
@@ -207,7 +207,7 @@ net::Task<Outcome<Reply>> count_points(Call* call) {
     auto ran = co_await call->services->pool->run(
         [engine, &snapshot, &request] { return engine->search(snapshot, request); });
     if (!ran) co_return Failure{429, "Rate limiting exceeded: the queue of searches is full"};
-    if (!*ran) co_return failure_from(ran->error());
+    if (!*ran) co_return Failure::from(ran->error());
     count = (*ran)->totals.at("matches").value;
   }
   co_return Reply{fmt::format(R"({{"count":{}}})", count)};

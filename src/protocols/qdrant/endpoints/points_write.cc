@@ -200,36 +200,28 @@ constexpr std::array kOperations = {
 }  // namespace
 
 net::Task<Outcome<Reply>> upsert_points(Call* call) {
-  auto reply = co_await run(call, upsert);
-  co_return reply;
+  return run(call, upsert);
 }
 net::Task<Outcome<Reply>> delete_points(Call* call) {
-  auto reply = co_await run(call, remove);
-  co_return reply;
+  return run(call, remove);
 }
 net::Task<Outcome<Reply>> set_payload(Call* call) {
-  auto reply = co_await run(call, set);
-  co_return reply;
+  return run(call, set);
 }
 net::Task<Outcome<Reply>> overwrite_payload(Call* call) {
-  auto reply = co_await run(call, overwrite);
-  co_return reply;
+  return run(call, overwrite);
 }
 net::Task<Outcome<Reply>> delete_payload(Call* call) {
-  auto reply = co_await run(call, remove_keys);
-  co_return reply;
+  return run(call, remove_keys);
 }
 net::Task<Outcome<Reply>> clear_payload(Call* call) {
-  auto reply = co_await run(call, clear);
-  co_return reply;
+  return run(call, clear);
 }
 net::Task<Outcome<Reply>> update_vectors(Call* call) {
-  auto reply = co_await run(call, set_vectors);
-  co_return reply;
+  return run(call, set_vectors);
 }
 net::Task<Outcome<Reply>> delete_vectors(Call* call) {
-  auto reply = co_await run(call, drop_vectors);
-  co_return reply;
+  return run(call, drop_vectors);
 }
 
 // One after the other, as Qdrant does: the first that fails ends it, and what was done before stays.

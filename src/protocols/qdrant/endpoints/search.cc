@@ -145,48 +145,37 @@ net::Task<Outcome<Reply>> run_groups(Call* call, Parse parse) {
 }  // namespace
 
 net::Task<Outcome<Reply>> search_points(Call* call) {
-  auto reply = co_await run(call, parse_search, false, false);
-  co_return reply;
+  return run(call, parse_search, false, false);
 }
 net::Task<Outcome<Reply>> search_points_batch(Call* call) {
-  auto reply = co_await run(call, parse_search, true, false);
-  co_return reply;
+  return run(call, parse_search, true, false);
 }
 net::Task<Outcome<Reply>> search_groups(Call* call) {
-  auto reply = co_await run_groups(call, parse_search);
-  co_return reply;
+  return run_groups(call, parse_search);
 }
 net::Task<Outcome<Reply>> recommend_points(Call* call) {
-  auto reply = co_await run(call, parse_recommend, false, false);
-  co_return reply;
+  return run(call, parse_recommend, false, false);
 }
 net::Task<Outcome<Reply>> recommend_groups(Call* call) {
-  auto reply = co_await run_groups(call, parse_recommend);
-  co_return reply;
+  return run_groups(call, parse_recommend);
 }
 net::Task<Outcome<Reply>> discover_points(Call* call) {
-  auto reply = co_await run(call, parse_discover, false, false);
-  co_return reply;
+  return run(call, parse_discover, false, false);
 }
 net::Task<Outcome<Reply>> discover_points_batch(Call* call) {
-  auto reply = co_await run(call, parse_discover, true, false);
-  co_return reply;
+  return run(call, parse_discover, true, false);
 }
 net::Task<Outcome<Reply>> recommend_points_batch(Call* call) {
-  auto reply = co_await run(call, parse_recommend, true, false);
-  co_return reply;
+  return run(call, parse_recommend, true, false);
 }
 net::Task<Outcome<Reply>> query_points(Call* call) {
-  auto reply = co_await run(call, parse_query, false, true);
-  co_return reply;
+  return run(call, parse_query, false, true);
 }
 net::Task<Outcome<Reply>> query_points_batch(Call* call) {
-  auto reply = co_await run(call, parse_query, true, true);
-  co_return reply;
+  return run(call, parse_query, true, true);
 }
 net::Task<Outcome<Reply>> query_groups(Call* call) {
-  auto reply = co_await run_groups(call, parse_query);
-  co_return reply;
+  return run_groups(call, parse_query);
 }
 
 }  // namespace stele::qdrant

@@ -97,7 +97,7 @@ net::Task<Outcome<std::vector<DocKey>>> find_keys(Call* call, CollectionPtr coll
   auto ran = co_await call->services->pool->run(
       [engine, snapshot, request = std::move(request)] { return engine->search(snapshot, request); });
   if (!ran) co_return Failure{429, "Rate limiting exceeded: the queue of searches is full"};
-  if (!*ran) co_return failure_from(ran->error());
+  if (!*ran) co_return Failure::from(ran->error());
   for (const engine::Hit& hit : (*ran)->hits) {
     const PointId found = PointId::of(hit.key);
     call->services->names->learn(found, hit.key);

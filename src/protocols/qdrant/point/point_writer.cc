@@ -83,7 +83,7 @@ Written written_of(const views::WriteReply& reply) {
 std::optional<Failure> first_failure(const views::WriteReply& reply,
                                      std::optional<ErrorCode> but = std::nullopt) {
   for (const auto& outcome : reply.outcomes)
-    if (!outcome && outcome.error().code != but) return failure_from(outcome.error());
+    if (!outcome && outcome.error().code != but) return Failure::from(outcome.error());
   return std::nullopt;
 }
 
@@ -139,7 +139,7 @@ DocumentWrite conditional_write(const Collection& collection, const Target& targ
 net::Task<Outcome<std::vector<Target>>> read_again(Call* call, CollectionPtr collection,
                                                    std::vector<std::string> ids) {
   auto read = co_await call->services->writer().read(call->principal, collection->entry, ids, call->deadline);
-  if (!read) co_return failure_from(read.error());
+  if (!read) co_return Failure::from(read.error());
   std::vector<Target> targets;
   for (std::size_t i = 0; i < ids.size(); ++i)
     if ((*read)[i]) targets.push_back({ids[i], (*read)[i]->source, (*read)[i]->seq_no});
@@ -266,7 +266,7 @@ net::Task<Outcome<Written>> write_points_where(Call* call, CollectionPtr collect
       if (reply.outcomes[i]) continue;
       const ErrorCode code = reply.outcomes[i].error().code;
       if (code != ErrorCode::kConflict && code != ErrorCode::kNotFound)
-        co_return failure_from(reply.outcomes[i].error());
+        co_return Failure::from(reply.outcomes[i].error());
       points.push_back(std::move(taken[i]));
     }
     if (tried >= kTriesMax) co_return keeps_changing();

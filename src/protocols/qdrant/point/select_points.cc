@@ -22,7 +22,7 @@ net::Task<Outcome<std::vector<engine::DocumentPtr>>> select_points(Call* call, C
   auto ran = co_await call->services->pool->run(
       [engine, snapshot, request = std::move(request)] { return engine->search(snapshot, request); });
   if (!ran) co_return Failure{429, "Rate limiting exceeded: the queue of searches is full"};
-  if (!*ran) co_return failure_from(ran->error());
+  if (!*ran) co_return Failure::from(ran->error());
   std::vector<engine::DocumentPtr> documents;
   for (engine::Hit& hit : (*ran)->hits) documents.push_back(std::move(hit.document));
   co_return documents;

@@ -323,6 +323,18 @@ class QueryReader {
   const CollectionPtr& collection_;
 };
 
+// What recommend and discover have in common.
+Outcome<QuerySpec> read_by_examples(QueryReader& reader, json::Value body) {
+  if (const auto limit = body.find("limit"); !limit || limit->is_null())
+    return format_error("missing field `limit`");
+  QuerySpec spec;
+  STELE_RETURN_IF_ERROR(reader.read_common(body, spec));
+  const auto name = body.find("using");
+  STELE_RETURN_IF_ERROR(
+      reader.use_vector(name && name->is_string() ? name->string() : std::string_view(), spec));
+  return spec;
+}
+
 }  // namespace
 
 Outcome<QuerySpec> parse_query(const Call& call, const CollectionPtr& collection, json::Value body) {
@@ -358,26 +370,14 @@ Outcome<QuerySpec> parse_search(const Call& call, const CollectionPtr& collectio
 
 Outcome<QuerySpec> parse_recommend(const Call& call, const CollectionPtr& collection, json::Value body) {
   QueryReader reader(call, collection);
-  if (const auto limit = body.find("limit"); !limit || limit->is_null())
-    return format_error("missing field `limit`");
-  QuerySpec spec;
-  STELE_RETURN_IF_ERROR(reader.read_common(body, spec));
-  const auto name = body.find("using");
-  STELE_RETURN_IF_ERROR(
-      reader.use_vector(name && name->is_string() ? name->string() : std::string_view(), spec));
+  STELE_TRY(QuerySpec spec, read_by_examples(reader, body));
   STELE_TRY(spec.query, reader.read_examples(body, spec));
   return spec;
 }
 
 Outcome<QuerySpec> parse_discover(const Call& call, const CollectionPtr& collection, json::Value body) {
   QueryReader reader(call, collection);
-  if (const auto limit = body.find("limit"); !limit || limit->is_null())
-    return format_error("missing field `limit`");
-  QuerySpec spec;
-  STELE_RETURN_IF_ERROR(reader.read_common(body, spec));
-  const auto name = body.find("using");
-  STELE_RETURN_IF_ERROR(
-      reader.use_vector(name && name->is_string() ? name->string() : std::string_view(), spec));
+  STELE_TRY(QuerySpec spec, read_by_examples(reader, body));
   STELE_RETURN_IF_ERROR(reader.read_target(body, spec));
   return spec;
 }

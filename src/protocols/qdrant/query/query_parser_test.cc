@@ -29,7 +29,7 @@ class Requests : public testing::Test {
     return failure([](json::Value body) { return parse_creation(body); }, json);
   }
   views::Catalog catalog_;
-  Services services_{.catalog = &catalog_};
+  Services services_{{.catalog = &catalog_}};
   Call call_{.services = &services_};
   TestCollection named_{true};
   TestCollection unnamed_{false};

@@ -80,7 +80,7 @@ class QueryRunner {
     request.root.inputs.push_back(engine::Stage{std::move(retrieve)});
     request.deadline = deadline_;
     auto result = engine_.search(snapshot_, request);
-    if (!result) return failure_from(result.error());
+    if (!result) return Failure::from(result.error());
     return std::move(result->hits);
   }
 
