@@ -21,7 +21,7 @@ namespace {
 constexpr Logger kLog("postgres");
 constexpr Duration kRollbackTimeout = std::chrono::seconds(5);
 constexpr Duration kCloseTimeout = std::chrono::seconds(1);
-// How often one that waits for the next try looks whether it may be earlier (the server came back, stop()).
+// How often one that waits for the next try looks whether there is none any more: stop().
 constexpr Duration kRetryLook = std::chrono::milliseconds(20);
 
 // Whether the same connect may succeed a moment later.
@@ -310,12 +310,6 @@ Pool::~Pool() {
 
 net::Task<Result<Lease>> Pool::acquire(TimePoint deadline) {
   return state_->acquire(deadline);
-}
-
-void Pool::server_restarted() {
-  state_->close_idle();
-  state_->retry_at = TimePoint{};
-  state_->retry_delay = state_->options.retry_delay_min;
 }
 
 net::Task<void> Pool::stop() {

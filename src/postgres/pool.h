@@ -79,8 +79,6 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   net::Task<Result<Lease>> acquire(TimePoint deadline);
-  // The server has gone away or come back: idle connections are closed, the next connect is tried at once.
-  void server_restarted();
   // Refuses newcomers, wakes those who wait, waits for the leases, closes all.
   net::Task<void> stop();
 

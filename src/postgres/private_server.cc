@@ -48,11 +48,10 @@ int open_pidfd(pid_t pid) {
 // bound to that thread.
 class PrivateServer::Supervisor {
  public:
-  Supervisor(PrivateServerOptions options, Cluster cluster, ServerBinaries binaries, EventHandler on_event)
+  Supervisor(PrivateServerOptions options, Cluster cluster, ServerBinaries binaries)
       : options_(std::move(options)),
         cluster_(std::move(cluster)),
         binaries_(std::move(binaries)),
-        on_event_(std::move(on_event)),
         wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
   ~Supervisor() {
     stop();
@@ -76,7 +75,6 @@ class PrivateServer::Supervisor {
   End watch();
   void stop_postmaster();
   void report_start(Result<void> result);
-  void announce(ServerEvent event);
   bool has_ended();
   bool wait_end(Duration limit);
   // Waits until the process ends, stop() is called, or the time is over.
@@ -87,7 +85,6 @@ class PrivateServer::Supervisor {
   PrivateServerOptions options_;
   Cluster cluster_;
   ServerBinaries binaries_;
-  EventHandler on_event_;
   int wake_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{false};
@@ -125,11 +122,6 @@ void PrivateServer::Supervisor::report_start(Result<void> result) {
   started_.notify_all();
 }
 
-void PrivateServer::Supervisor::announce(ServerEvent event) {
-  ready_ = event == ServerEvent::kReady;
-  if (on_event_) on_event_(event);
-}
-
 void PrivateServer::Supervisor::run() {
   Duration delay = options_.restart_delay_min;
   for (bool first = true;; first = false) {
@@ -142,10 +134,10 @@ void PrivateServer::Supervisor::run() {
       if (first || stopping_) return;
       kLog.error("PostgreSQL does not start reason={}", started.error().message);
     } else {
-      announce(ServerEvent::kReady);
+      ready_ = true;
       report_start({});
       const End end = watch();
-      announce(ServerEvent::kDown);
+      ready_ = false;
       stop_postmaster();
       if (end == End::kStop) return;
       kLog.warn("PostgreSQL is started again reason={}",
@@ -277,15 +269,13 @@ void PrivateServer::Supervisor::stop_postmaster() {
 PrivateServer::PrivateServer(std::unique_ptr<Supervisor> supervisor) : supervisor_(std::move(supervisor)) {}
 PrivateServer::~PrivateServer() = default;
 
-Result<std::unique_ptr<PrivateServer>> PrivateServer::start(PrivateServerOptions options,
-                                                            EventHandler on_event) {
+Result<std::unique_ptr<PrivateServer>> PrivateServer::start(PrivateServerOptions options) {
   STELE_TRY(RunAs run_as, RunAs::unprivileged(options.user));
   STELE_TRY(Cluster cluster, Cluster::open(options.directory, std::move(run_as)));
   STELE_TRY(ServerBinaries binaries, options.binary_directory.empty()
                                          ? ServerBinaries::find(cluster.data_version())
                                          : ServerBinaries::at(options.binary_directory));
-  auto supervisor = std::make_unique<Supervisor>(std::move(options), std::move(cluster), std::move(binaries),
-                                                 std::move(on_event));
+  auto supervisor = std::make_unique<Supervisor>(std::move(options), std::move(cluster), std::move(binaries));
   STELE_RETURN_IF_ERROR(supervisor->start());
   return std::unique_ptr<PrivateServer>(new PrivateServer(std::move(supervisor)));
 }

@@ -3,7 +3,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,26 +27,18 @@ struct PrivateServerOptions {
   Duration restart_delay_max = std::chrono::seconds(5);
 };
 
-enum class ServerEvent : std::uint8_t {
-  kReady,  // it accepts connections, again or for the first time
-  kDown,   // it died or is being restarted: connections to it are lost
-};
-
 // A PostgreSQL of our own: made if it is not there, started, kept running, stopped with us.
 // It listens on a Unix socket alone, in a directory of mode 0700 that belongs to the user it runs as; whoever
 // reaches the socket is let in as any role ("trust"), so only that user and root do. When it dies (kill -9,
 // out of memory), it is started again after a growing delay; when we die by whatever signal, the kernel tells
-// it to end (PDEATHSIG), and the next start stops one that is left over. Threads: start() and stop() block;
-// one thread of its own supervises, and calls `on_event`. The rest from any thread. Errors of start():
-// kNotFound (no programs), kFailedPrecondition (says what is in the way), kAlreadyExists (another process
-// serves the directory), kDeadlineExceeded.
+// it to end (PDEATHSIG), and the next start stops one that is left over. Who holds connections learns from
+// these that it died. Threads: start() and stop() block; one thread of its own supervises. The rest from any
+// thread. Errors of start(): kNotFound (no programs), kFailedPrecondition (says what is in the way),
+// kAlreadyExists (another process serves the directory), kDeadlineExceeded.
 class PrivateServer {
  public:
-  using EventHandler = std::function<void(ServerEvent)>;
-
-  // Returns when it accepts connections. `on_event` is called on the supervising thread and must not block.
-  static Result<std::unique_ptr<PrivateServer>> start(PrivateServerOptions options,
-                                                      EventHandler on_event = {});
+  // Returns when it accepts connections.
+  static Result<std::unique_ptr<PrivateServer>> start(PrivateServerOptions options);
   // stop().
   ~PrivateServer();
   PrivateServer(const PrivateServer&) = delete;
