@@ -22,8 +22,12 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 
 }  // namespace
 
-Console::Console(views::Views* views_or_null, const MetricRegistry& metrics, std::string version)
-    : views_or_null_(views_or_null), metrics_(metrics), version_(std::move(version)) {}
+Console::Console(views::Views* views_or_null, const MetricRegistry& metrics, std::vector<HeadStatus> heads,
+                 std::string version)
+    : views_or_null_(views_or_null),
+      metrics_(metrics),
+      heads_(std::move(heads)),
+      version_(std::move(version)) {}
 
 net::HttpResponse Console::readiness() const {
   if (views_or_null_ == nullptr) return reply(200, kPlain, "ready\n");
@@ -46,9 +50,11 @@ net::HttpResponse Console::answer(const net::HttpRequest& request) const {
   if (request.path == "/status") {
     views::ViewsStatus alone;
     alone.ready = true;
-    if (views_or_null_ == nullptr) return reply(200, "application/json", status_json(alone, {}, version_));
-    return reply(200, "application/json",
-                 status_json(views_or_null_->status(), *views_or_null_->catalog().current(), version_));
+    if (views_or_null_ == nullptr)
+      return reply(200, "application/json", status_json(alone, {}, heads_, version_));
+    return reply(
+        200, "application/json",
+        status_json(views_or_null_->status(), *views_or_null_->catalog().current(), heads_, version_));
   }
   if (request.path == "/") {
     return reply(200, kPlain, "Stele " + version_ + "\n/healthz /readyz /metrics /status\n");

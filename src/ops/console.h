@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "net/http/message.h"
 #include "net/task.h"
+#include "ops/status_report.h"
 #include "views/views.h"
 
 namespace stele::ops {
@@ -15,7 +17,8 @@ namespace stele::ops {
 class Console {
  public:
   // `views_or_null`: without a PostgreSQL there are none, and the node is ready when it answers.
-  Console(views::Views* views_or_null, const MetricRegistry& metrics, std::string version);
+  Console(views::Views* views_or_null, const MetricRegistry& metrics, std::vector<HeadStatus> heads,
+          std::string version);
 
   net::Task<net::HttpResponse> handle(net::HttpRequest request);
 
@@ -25,6 +28,7 @@ class Console {
 
   views::Views* const views_or_null_;
   const MetricRegistry& metrics_;
+  const std::vector<HeadStatus> heads_;
   std::string version_;
 };
 

@@ -1,5 +1,7 @@
 #include "ops/status_report.h"
 
+#include <utility>
+
 #include "engine/collection.h"
 #include "json/writer.h"
 
@@ -25,14 +27,34 @@ void write_collection(json::Writer& w, const views::CollectionEntry& entry) {
 
 }  // namespace
 
+HeadStatus head_status(MetricRegistry& metrics, std::string name, std::uint16_t port) {
+  const MetricLabels label = {{"head", name}};
+  HeadStatus status;
+  status.connections = &metrics.gauge("stele_connections", "Open connections, by head.", label);
+  status.requests = &metrics.counter("stele_requests_total", "Requests answered, by head.", label);
+  status.errors =
+      &metrics.counter("stele_request_errors_total", "Requests answered with an error, by head.", label);
+  status.name = std::move(name);
+  status.port = port;
+  return status;
+}
+
 std::string status_json(const views::ViewsStatus& status, const views::CatalogState& catalog,
-                        const std::string& version) {
+                        std::span<const HeadStatus> heads, const std::string& version) {
   std::string out;
   json::Writer w(out);
   w.begin_object();
   w.member("version", version);
   w.member("ready", status.ready);
   if (!status.reason.empty()) w.member("reason", status.reason);
+  w.key("heads").begin_array();
+  for (const HeadStatus& head : heads) {
+    w.begin_object().member("name", head.name).member("port", head.port);
+    w.member("connections", head.connections->value());
+    w.member("requests", head.requests->value());
+    w.member("errors", head.errors->value()).end_object();
+  }
+  w.end_array();
   w.key("stream").begin_object();
   w.member("connected", status.connected);
   w.member("slot", status.slot);

@@ -57,6 +57,8 @@ void Front::make_session_context() {
   session_context_.sessions_max = context_.configuration->connections_max;
   session_context_.requests =
       &metrics.counter("stele_requests_total", "Requests answered, by head.", head_label("sql"));
+  session_context_.errors = &metrics.counter("stele_request_errors_total",
+                                             "Requests answered with an error, by head.", head_label("sql"));
   session_context_.request_time =
       &metrics.histogram("stele_request_seconds", "Time from a request to its answer.", head_label("sql"));
   session_context_.sessions =

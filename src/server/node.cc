@@ -219,7 +219,6 @@ Result<void> Node::start_fronts() {
     make_elastic();
     make_qdrant();
   }
-  console_ = std::make_unique<ops::Console>(views_.get(), metrics_, std::string(version()));
   for (std::size_t i = 0; i < or_cores(configuration_.threads); ++i) {
     STELE_TRY(auto front, Front::start(context_, fmt::format("front-{}", i)));
     fronts_.push_back(std::move(front));
@@ -232,10 +231,20 @@ Result<void> Node::start_fronts() {
   if (ports_.elastic)
     elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
   if (ports_.console) {
+    console_ =
+        std::make_unique<ops::Console>(views_.get(), metrics_, head_statuses(), std::string(version()));
     STELE_RETURN_IF_ERROR(fronts_.front()->listen_console(
         ports_.console, [this](net::HttpRequest request) { return console_->handle(std::move(request)); }));
   }
   return {};
+}
+
+std::vector<ops::HeadStatus> Node::head_statuses() {
+  std::vector<ops::HeadStatus> heads;
+  for (const auto& [name, port] : {std::pair("sql", ports_.sql), std::pair("redis", ports_.redis),
+                                   std::pair("elastic", ports_.elastic), std::pair("qdrant", ports_.qdrant)})
+    if (port) heads.push_back(ops::head_status(metrics_, name, *port));
+  return heads;
 }
 
 views::Writer& Node::writer_here() {

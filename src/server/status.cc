@@ -26,6 +26,12 @@ void print_status(const json::Value& status) {
   const json::Value stream = status.find("stream").value_or(json::Value());
   fmt::print("Stele {}: {}\n", text_at(status, "version"),
              text_at(status, "ready") == "true" ? "ready" : "not ready: " + text_at(status, "reason"));
+  if (const auto heads = status.find("heads")) {
+    for (const json::Value& head : heads->elements())
+      fmt::print("{:8} port {:<5}  {} connections, {} requests, {} answered with an error\n",
+                 text_at(head, "name"), text_at(head, "port"), text_at(head, "connections"),
+                 text_at(head, "requests"), text_at(head, "errors"));
+  }
   fmt::print(
       "stream {} slot {}, visible {}, server {}, {} bytes ({} s) behind, {} transactions, {} reconnects\n",
       text_at(stream, "connected") == "true" ? "up" : "down", text_at(stream, "slot"),

@@ -2,11 +2,14 @@
 
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 
 import psycopg
 import pytest
+
+from stele_node import wait_until
 
 
 def test_health_and_readiness(stele):
@@ -58,6 +61,39 @@ def test_every_metric_family_has_one_help_and_type(stele):
     for line in lines:
         if not line.startswith("#"):
             assert re.match(r'^[a-z_]+(\{[^}]*\})? \S+$', line), line
+
+
+def heads_of(text, name):
+    return set(re.findall(rf'^{name}{{head="([a-z]+)"}} ', text, re.MULTILINE))
+
+
+def test_every_head_has_its_rows(stele):
+    text = stele.get(f"{stele.console_url}/metrics")
+    for name in ("stele_connections", "stele_requests_total", "stele_request_errors_total",
+                 "stele_request_seconds_count"):
+        assert heads_of(text, name) == {"sql", "redis", "elastic", "qdrant"}, name
+    status = json.loads(stele.get(f"{stele.console_url}/status"))
+    assert {head["name"]: head["port"] for head in status["heads"]} == {
+        name: stele.ports[name] for name in ("sql", "redis", "elastic", "qdrant")}
+
+
+def test_errors_and_connections_are_counted_by_head(stele):
+    def figures(head):
+        text = stele.get(f"{stele.console_url}/metrics")
+        return [metric(text, name, f'{{head="{head}"}}') for name in ("stele_connections", "stele_request_errors_total")]
+
+    get = b"GET /_nothing/at/all/here HTTP/1.1\r\nHost: h\r\n\r\n"
+    for head, wrong in (("redis", b"NOTHING\r\n"), ("elastic", get), ("qdrant", get)):
+        errors = figures(head)[1]
+        with socket.create_connection(("127.0.0.1", stele.ports[head]), 60) as connection:
+            wait_until(lambda: figures(head)[0] >= 1, what=f"{head}: a connection")
+            connection.sendall(wrong)
+            wait_until(lambda: figures(head)[1] == errors + 1, what=f"{head}: an error")
+        wait_until(lambda: figures(head)[0] == 0, what=f"{head}: nobody is connected")
+    errors = figures("sql")[1]
+    with psycopg.connect(stele.dsn(), autocommit=True) as connection, pytest.raises(psycopg.errors.UndefinedTable):
+        connection.execute("SELECT * FROM nothing_at_all")
+    assert figures("sql")[1] == errors + 1
 
 
 def test_status_is_json_with_the_stream(stele):

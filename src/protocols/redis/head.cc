@@ -20,6 +20,8 @@ Head::Head(Services services) : services_(std::move(services)), started_(service
   MetricRegistry& metrics = *services_.metrics;
   const MetricLabels label = {{"head", "redis"}};
   metrics_.requests = &metrics.counter("stele_requests_total", "Requests answered, by head.", label);
+  metrics_.errors =
+      &metrics.counter("stele_request_errors_total", "Requests answered with an error, by head.", label);
   metrics_.request_time =
       &metrics.histogram("stele_request_seconds", "Time from a request to its answer.", label);
   metrics_.connections = &metrics.gauge("stele_connections", "Open connections, by head.", label);
@@ -42,7 +44,8 @@ ReactorStatistics& Head::statistics_here() {
     if (reactor == here) return *statistics;
   }
   const std::size_t commands = CommandTable::get().all().size();
-  return *statistics_.emplace_back(here, std::make_unique<ReactorStatistics>(commands)).second;
+  return *statistics_.emplace_back(here, std::make_unique<ReactorStatistics>(commands, *metrics_.errors))
+              .second;
 }
 
 std::vector<ReactorStatistics*> Head::statistics() const {

@@ -64,6 +64,7 @@ class Head {
 
   struct Metrics {
     Counter* requests;
+    Counter* errors;
     Histogram* request_time;
     Gauge* connections;
   };

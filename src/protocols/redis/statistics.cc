@@ -9,6 +9,7 @@ constexpr std::size_t kErrorsMax = 128;  // different first words; Redis stops c
 }  // namespace
 
 void ReactorStatistics::count_error(std::string_view text) {
+  all_errors_.add();
   const std::string_view word = text.substr(0, text.find(' '));
   const std::lock_guard lock(mutex_);
   const auto at = errors_.find(word);

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metrics.h"
+
 namespace stele::redis {
 
 // A number that one thread raises and any thread reads: no locked instruction.
@@ -35,7 +37,9 @@ class ReactorStatistics {
     OwnedCounter failed;
   };
 
-  explicit ReactorStatistics(std::size_t commands) : of_command_(commands) {}
+  // `all_errors` counts those of all reactors, and is not reset.
+  ReactorStatistics(std::size_t commands, Counter& all_errors)
+      : of_command_(commands), all_errors_(all_errors) {}
 
   OwnedCounter commands;
   OwnedCounter hits;
@@ -53,6 +57,7 @@ class ReactorStatistics {
 
  private:
   std::vector<OfCommand> of_command_;
+  Counter& all_errors_;
   mutable std::mutex mutex_;
   std::map<std::string, std::uint64_t, std::less<>> errors_;
 };

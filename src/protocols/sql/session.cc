@@ -56,7 +56,7 @@ bool is_client_frame_watched(char type, std::size_t payload_size) {
 }
 
 bool is_server_frame_watched(char type, std::size_t payload_size) {
-  return type == 'Z' || (type == 'C' && payload_size <= kInspectedTextMax) || type == 'R';
+  return type == 'Z' || type == 'R' || ((type == 'C' || type == 'E') && payload_size <= kInspectedTextMax);
 }
 
 // The query text of a Query or Parse frame, or empty.
@@ -255,6 +255,7 @@ net::Task<Result<void>> pump_server(Session* session) {
       }
       const Frame& frame = *portion.frame;
       if (frame.type == 'C') note_tag(session, frame.payload);
+      if (frame.type == 'E') session->context->errors->add();
       if (frame.type == 'Z' && note_ready(session, frame.payload)) {
         server.consume(portion.size());
         co_await show_to_views(session);

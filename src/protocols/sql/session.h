@@ -29,6 +29,7 @@ struct SessionContext {
   Duration min_lsn_time_max = std::chrono::seconds(30);
 
   Counter* requests = nullptr;  // ReadyForQuery messages
+  Counter* errors = nullptr;    // ErrorResponse messages of the server
   Histogram* request_time = nullptr;
   Counter* not_applied = nullptr;  // transactions answered before the views had applied them
   Gauge* sessions = nullptr;

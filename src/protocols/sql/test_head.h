@@ -22,6 +22,7 @@ struct Head {
     context.commit_position = &commit_position;
     context.notice_ddl = [this] { ++definitions; };
     context.requests = &metrics.counter("requests", "");
+    context.errors = &metrics.counter("errors", "");
     context.request_time = &metrics.histogram("time", "");
     context.not_applied = &metrics.counter("not_applied", "");
     context.sessions = &metrics.gauge("sessions", "");
