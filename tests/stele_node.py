@@ -101,15 +101,15 @@ class Stele:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self):
+    def stop(self, limit_s=STOP_LIMIT_S):
         """Ctrl-C; the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(STOP_LIMIT_S)
+                self.process.wait(limit_s)
             except subprocess.TimeoutExpired:
                 self.kill()
-                raise AssertionError(f"stele did not stop in {STOP_LIMIT_S} s:\n{self.log()}") from None
+                raise AssertionError(f"stele did not stop in {limit_s} s:\n{self.log()}") from None
         return self.process.returncode
 
     def remove(self):

@@ -7,11 +7,14 @@
 #include <deque>
 #include <list>
 #include <optional>
+#include <unordered_set>
+#include <vector>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "net/gate.h"
 #include "net/reactor.h"
+#include "postgres/login.h"
 #include "postgres/wire/sqlstate.h"
 
 namespace stele::postgres {
@@ -21,6 +24,12 @@ namespace {
 constexpr Logger kLog("postgres");
 constexpr Duration kRollbackTimeout = std::chrono::seconds(5);
 constexpr Duration kCloseTimeout = std::chrono::seconds(1);
+// When a pool stops: how long what its leases run goes on, how often it is cancelled then, and when the
+// connections are given up.
+constexpr Duration kStopPatience = std::chrono::milliseconds(500);
+constexpr Duration kCancelAgain = std::chrono::milliseconds(100);
+constexpr Duration kCancelTimeout = std::chrono::seconds(1);
+constexpr Duration kGiveUpAfter = std::chrono::seconds(3);
 // How often one that waits for the next try looks whether there is none any more: stop().
 constexpr Duration kRetryLook = std::chrono::milliseconds(20);
 
@@ -81,6 +90,7 @@ struct Lease::State : std::enable_shared_from_this<Lease::State> {
   PoolOptions options;
   std::deque<Idle> idle;  // the longest unused first; the last is taken first
   std::list<Waiter*> waiters;
+  std::unordered_set<Connection*> leased;
   std::size_t slots = 0;  // connections leased, idle or being opened
   bool stopped = false;
   std::uint64_t opened = 0, failed = 0, dropped = 0;
@@ -110,6 +120,47 @@ net::Task<void> close_connection(std::shared_ptr<void> pool, std::unique_ptr<Con
   const net::Gate::Holder inside = std::move(holder);
   co_await connection->close(net::Reactor::current()->now() + kCloseTimeout);
 }
+
+// Ends what the leases of a pool run; a part of its stop().
+class Cancelling {
+ public:
+  Cancelling(net::Reactor& reactor, const std::unordered_set<Connection*>& leased)
+      : reactor_(reactor), leased_(leased), timer_(reactor), give_up_at_(reactor.now() + kGiveUpAfter) {
+    timer_.set(reactor_.now() + kStopPatience, [this] { turn(); });
+  }
+  // Once nothing is leased.
+  net::Task<void> end() {
+    timer_.cancel();
+    co_await under_way_.close();
+  }
+
+ private:
+  static net::Task<void> cancel(CancelTarget target, [[maybe_unused]] net::Gate::Holder inside) {
+    const auto sent =
+        co_await send_cancel(std::move(target), net::Reactor::current()->now() + kCancelTimeout);
+    if (!sent) kLog.warn("a statement is not cancelled: {}", sent.error().message);
+  }
+  void turn() {
+    const bool gives_up = reactor_.now() >= give_up_at_;
+    const std::vector<Connection*> running(leased_.begin(), leased_.end());
+    for (Connection* const connection : running) {
+      const bool is_there = leased_.contains(connection);  // to give up one may end another
+      if (!is_there || !connection->is_busy() || connection->is_broken()) continue;
+      if (gives_up)
+        connection->interrupt(make_error(ErrorCode::kCancelled, "the pool is stopped"));
+      else
+        net::spawn(cancel(connection->cancel_target(), under_way_.hold()));
+    }
+    // Whoever holds a lease may begin something new.
+    timer_.set(reactor_.now() + kCancelAgain, [this] { turn(); });
+  }
+
+  net::Reactor& reactor_;
+  const std::unordered_set<Connection*>& leased_;
+  net::Timer timer_;
+  net::Gate under_way_;
+  const TimePoint give_up_at_;
+};
 
 }  // namespace
 
@@ -219,6 +270,7 @@ void Lease::State::retire(std::unique_ptr<Connection> connection, net::Gate::Hol
 
 void Lease::State::take_back(std::unique_ptr<Connection> connection, bool reusable,
                              net::Gate::Holder inside) {
+  leased.erase(connection.get());
   if (connection->is_busy()) connection->interrupt(make_error(ErrorCode::kCancelled, "given back in use"));
   if (connection->is_broken() || !reusable || stopped) {
     ++dropped;
@@ -277,7 +329,9 @@ void Lease::State::close_idle() {
 }
 
 Lease::Lease(std::shared_ptr<State> pool, std::unique_ptr<Connection> connection)
-    : pool_(std::move(pool)), connection_(std::move(connection)), inside_(pool_->gate.hold()) {}
+    : pool_(std::move(pool)), connection_(std::move(connection)), inside_(pool_->gate.hold()) {
+  pool_->leased.insert(connection_.get());
+}
 
 Lease& Lease::operator=(Lease&& other) noexcept {
   if (this == &other) return *this;
@@ -323,7 +377,9 @@ net::Task<void> Pool::stop() {
     state->wake(first, Turn::kStopped);
   }
   state->close_idle();
+  Cancelling cancelling(*net::Reactor::current(), state->leased);
   co_await state->gate.close();
+  co_await cancelling.end();
 }
 
 PoolStatistics Pool::statistics() const {

@@ -79,7 +79,9 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   net::Task<Result<Lease>> acquire(TimePoint deadline);
-  // Refuses newcomers, wakes those who wait, waits for the leases, closes all.
+  // Refuses newcomers, wakes those who wait, waits for the leases, closes all. What a lease runs longer than
+  // a moment is cancelled at the server (a COMMIT under way goes through all the same), and where the server
+  // does not answer, the connection is given up. Once.
   net::Task<void> stop();
 
   PoolStatistics statistics() const;

@@ -186,6 +186,29 @@ TEST_F(PoolTest, TellsAtOnceWhatWaitingDoesNotMend) {
   run(test());
 }
 
+TEST_F(PoolTest, StopCancelsWhatLeasesRun) {
+  static constexpr auto sleep = [](Lease lease, std::string* state, net::Gate::Holder) -> net::Task<void> {
+    auto slept = co_await lease->query("select pg_sleep(3600)", kNoDeadline);
+    *state = slept ? "slept" : slept.error().detail("sqlstate");
+    // It may end its transaction, and is cancelled in whatever else it begins.
+    auto again = co_await lease->query("select pg_sleep(3600)", kNoDeadline);
+    *state += again ? " slept" : " " + std::string(again.error().detail("sqlstate"));
+  };
+  static constexpr auto test = []() -> net::Task<void> {
+    Pool pool(options(1));
+    net::Gate gate;
+    std::string state;
+    auto lease = co_await pool.acquire(in_seconds(5));
+    CO_ASSERT(lease.has_value());
+    net::spawn(sleep(*std::move(lease), &state, gate.hold()));
+    co_await pool.stop();
+    co_await gate.close();
+    EXPECT_EQ(state, "57014 57014");
+    EXPECT_EQ(pool.statistics().connections, 0U);
+  };
+  run(test());
+}
+
 TEST_F(PoolTest, StopWakesThoseWhoWait) {
   static constexpr auto wait = [](Pool* pool, ErrorCode* code, net::Gate::Holder) -> net::Task<void> {
     auto lease = co_await pool->acquire(kNoDeadline);

@@ -137,7 +137,20 @@ void Front::expire_keys(keyspace::Keyspace& keyspace) {
   thread_->call<void>([&] { expiry_ = std::make_unique<redis::ExpiryCycle>(thread_->reactor(), keyspace); });
 }
 
+net::Task<void> Front::stop_writer(net::Event* stopped) {
+  co_await writer_->stop();
+  stopped->set();
+}
+
 net::Task<void> Front::stop_here(TimePoint deadline) {
+  net::Timer late(thread_->reactor());
+  net::Event writer_stopped;
+  bool stops_writer = false;
+  const auto begin_to_stop_writer = [&] {
+    if (writer_ && !std::exchange(stops_writer, true)) net::spawn(stop_writer(&writer_stopped));
+  };
+  // Requests wait for the writer: at the deadline it answers them.
+  late.set(deadline, begin_to_stop_writer);
   if (console_) co_await console_->stop(deadline);
   if (elastic_) co_await elastic_->stop(deadline);
   if (qdrant_) co_await qdrant_->stop(deadline);
@@ -151,7 +164,8 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
     redis_->close_all();
     co_await redis_->closed();
   }
-  if (writer_) co_await writer_->stop();
+  begin_to_stop_writer();
+  if (writer_) co_await writer_stopped.wait();
   if (commit_position_) co_await commit_position_->stop();
   expiry_.reset();
   redis_.reset();
@@ -163,10 +177,8 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
   writer_.reset();
 }
 
-void Front::stop(Duration patience) {
-  if (!thread_) return;
-  thread_->run<void>([&] { return stop_here(thread_->reactor().now() + patience); });
-  thread_.reset();
+std::future<void> Front::stop(TimePoint deadline) {
+  return thread_->start([this, deadline] { return stop_here(deadline); });
 }
 
 }  // namespace stele::server

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "base/metrics.h"
 #include "net/address.h"
+#include "net/event.h"
 #include "net/http/server.h"
 #include "net/listener.h"
 #include "net/tls.h"
@@ -68,8 +70,9 @@ class Front {
   // Lets keys expire, from one of the fronts.
   void expire_keys(keyspace::Keyspace& keyspace);
 
-  // Accepts no more, lets what runs end for up to `patience`, then gives it up.
-  void stop(Duration patience);
+  // Accepts no more and lets what runs end, until `deadline`: then connections are closed, and writes under
+  // way cancelled. The future is ready when all has ended; once.
+  std::future<void> stop(TimePoint deadline);
 
   net::Reactor& reactor() { return thread_->reactor(); }
   views::Writer& writer() { return *writer_; }
@@ -81,6 +84,7 @@ class Front {
   Result<void> listen_redis(Port& port);
   Result<std::unique_ptr<net::HttpServer>> listen_http(const HttpHead& head, Port& port);
   net::Task<void> stop_here(TimePoint deadline);
+  net::Task<void> stop_writer(net::Event* stopped);
 
   FrontContext& context_;
   std::unique_ptr<ReactorThread> thread_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 #include <utility>
 
@@ -23,7 +24,7 @@ namespace {
 
 constexpr Duration kKeysPatience = std::chrono::seconds(2);
 constexpr Logger kLog("node");
-constexpr Duration kStopPatience = std::chrono::seconds(5);
+constexpr Duration kStopPatience = std::chrono::seconds(3);
 constexpr std::size_t kSearchQueueMax = 10'000;
 constexpr std::size_t kRunIdBytes = 20;
 
@@ -256,7 +257,14 @@ views::Writer& Node::writer_here() {
 }
 
 void Node::stop() {
-  for (const auto& front : fronts_) front->stop(kStopPatience);
+  const TimePoint deadline = system_clock().now() + kStopPatience;
+  std::vector<std::future<void>> ended;
+  for (const auto& front : fronts_) ended.push_back(front->stop(deadline));
+  bool in_time = true;
+  for (const std::future<void>& each : ended)
+    in_time = each.wait_until(deadline) == std::future_status::ready && in_time;
+  if (!in_time && views_) views_->cancel_requests();
+  for (const std::future<void>& each : ended) each.wait();
   fronts_.clear();
   pool_.reset();
   if (views_) views_->stop();

@@ -36,28 +36,24 @@ class ReactorThread {
     });
     return promise.get_future().get();
   }
-  // Runs a task on the reactor's thread and waits for its value.
-  template <class T>
-  T run(std::move_only_function<net::Task<T>()> make_task) {
-    std::promise<T> promise;
-    reactor_->post([&] { net::spawn(fulfil<T>(&make_task, &promise)); });
-    return promise.get_future().get();
+  // Begins a task on the reactor's thread; the future is ready when it has ended.
+  std::future<void> start(std::move_only_function<net::Task<void>()> make_task) {
+    std::promise<void> promise;
+    std::future<void> ended = promise.get_future();
+    reactor_->post([make = std::move(make_task), told = std::move(promise)] mutable {
+      net::spawn(run(std::move(make), std::move(told)));
+    });
+    return ended;
   }
 
  private:
   explicit ReactorThread(std::unique_ptr<net::Reactor> reactor);
 
-  template <class T>
-  static net::Task<void> fulfil(std::move_only_function<net::Task<T>()>* make_task,
-                                std::promise<T>* promise) {
-    net::Task<T> task = (*make_task)();
-    if constexpr (std::is_void_v<T>) {
-      co_await std::move(task);
-      promise->set_value();
-    } else {
-      auto value = co_await std::move(task);
-      promise->set_value(std::move(value));
-    }
+  static net::Task<void> run(std::move_only_function<net::Task<void>()> make_task,
+                             std::promise<void> promise) {
+    net::Task<void> task = make_task();
+    co_await std::move(task);
+    promise.set_value();
   }
 
   std::unique_ptr<net::Reactor> reactor_;

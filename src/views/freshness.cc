@@ -65,6 +65,7 @@ struct Freshness::State {
   std::multimap<Lsn, std::shared_ptr<Waiter>> waiting;
   std::unordered_map<std::uint64_t, Write> writes;
   std::optional<Error> failure;
+  std::atomic<bool> stopped{false};
 
   // A waiter is resumed once: by whoever takes it out of the maps.
   static void resume(const std::shared_ptr<Waiter>& waiter) {
@@ -233,7 +234,7 @@ void Freshness::publish(Lsn visible) {
   {
     const std::lock_guard lock(state_->mutex);
     state_->visible.store(visible.value(), std::memory_order_release);
-    state_->failure.reset();
+    if (!state_->stopped) state_->failure.reset();
     const auto end = state_->waiting.upper_bound(visible);
     for (auto entry = state_->waiting.begin(); entry != end; ++entry)
       reached.push_back(std::move(entry->second));
@@ -254,6 +255,15 @@ void Freshness::fail(Error error) {
     state_->failure = std::move(error);
   }
   for (const auto& waiter : woken) State::resume(waiter);
+}
+
+void Freshness::stop() {
+  state_->stopped = true;
+  fail(make_error(ErrorCode::kCancelled, "the node stops"));
+}
+
+bool Freshness::is_stopped() const {
+  return state_->stopped;
 }
 
 }  // namespace stele::views

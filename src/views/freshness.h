@@ -68,6 +68,10 @@ class Freshness {
   void publish(Lsn visible);
   void fail(Error error);  // wakes all waiters with it; new waits fail until the next publish()
 
+  // Any thread. The node stops: waiters are woken with kCancelled, and from now on nobody waits.
+  void stop();
+  bool is_stopped() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

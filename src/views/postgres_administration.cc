@@ -389,7 +389,9 @@ net::Task<Result<PostgresAdministration::Entry>> PostgresAdministration::publish
   while (done) {
     for (const Entry& each : catalog_.current()->entries())
       if (each->table == table) entry = each;
-    if ((entry != nullptr && entry->state != CollectionState::kBuilding) || reactor_.now() >= deadline) break;
+    if ((entry != nullptr && entry->state != CollectionState::kBuilding) || stopped_ ||
+        reactor_.now() >= deadline)
+      break;
     co_await reactor_.sleep_for(std::chrono::milliseconds(2));
   }
   co_await home->resume_here();

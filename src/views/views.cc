@@ -1,10 +1,12 @@
 #include "views/views.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 #include <utility>
 
 #include "engine/collection.h"
+#include "net/event.h"
 #include "net/reactor.h"
 #include "views/following.h"
 #include "views/postgres_administration.h"
@@ -12,10 +14,25 @@
 
 namespace stele::views {
 
+namespace {
+
+// The machine's time, until end(): then every deadline is over.
+class EndableClock final : public Clock {
+ public:
+  TimePoint now() const override { return ended_ ? kNoDeadline : system_clock().now(); }
+  WallTime wall() const override { return system_clock().wall(); }
+  void end() { ended_ = true; }
+
+ private:
+  std::atomic<bool> ended_{false};
+};
+
+}  // namespace
+
 struct Views::State {
   State(ViewsOptions options_in, std::unique_ptr<net::Reactor> reactor_in)
       : options(std::move(options_in)),
-        engine(engine::make_reference_engine(visible)),
+        engine(engine::make_reference_engine(visible, clock)),
         reactor(std::move(reactor_in)),
         following(options, *reactor, *engine, visible, catalog, freshness, meters),
         administration(options.postgres, *reactor, catalog, freshness) {}
@@ -29,15 +46,24 @@ struct Views::State {
     begun->set_value(std::move(done));
   }
 
+  static net::Task<void> cancel(State* state) {
+    state->cancel_begun = true;
+    co_await state->administration.stop();
+    state->cancelled.set();
+  }
   static net::Task<void> end(State* state) {
     co_await state->following.stop();
-    co_await state->administration.stop();
+    if (state->cancel_begun)
+      co_await state->cancelled.wait();
+    else
+      co_await state->administration.stop();
     state->reactor->stop();
   }
 
   ViewsOptions options;
   MetricRegistry* metrics = nullptr;
   engine::VisibleLsn visible;
+  EndableClock clock;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<net::Reactor> reactor;
   Catalog catalog;
@@ -45,6 +71,9 @@ struct Views::State {
   Meters meters;
   Following following;
   PostgresAdministration administration;
+  // On the views' reactor.
+  bool cancel_begun = false;
+  net::Event cancelled;
   std::thread thread;
 };
 
@@ -68,6 +97,13 @@ Result<std::unique_ptr<Views>> Views::start(ViewsOptions options, MetricRegistry
 
 Views::~Views() {
   stop();
+}
+
+void Views::cancel_requests() {
+  state_->clock.end();
+  state_->freshness.stop();
+  state_->following.keys().cancel_waits();
+  state_->reactor->spawn(State::cancel(state_.get()));
 }
 
 void Views::stop() {

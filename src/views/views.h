@@ -81,6 +81,9 @@ class Views {
   std::unique_ptr<Writer> make_writer();
   ViewsStatus status() const;
 
+  // The node stops: searches come to an end, and nobody waits any more for a position, a definition or a key
+  // to be durable. For what has not ended by itself before. Any thread.
+  void cancel_requests();
   // Confirms what is applied, drops this node's slot (views are in memory) and joins the thread.
   void stop();
 

@@ -414,6 +414,7 @@ void Flusher::finish(Cut cut, Round round, TimePoint began) {
 net::Task<Result<void>> Flusher::wait_writable(TimePoint deadline) {
   net::Reactor* const reactor = net::Reactor::current();
   for (std::uint64_t seen = bell_.rung(); !may_write(); seen = bell_.rung()) {
+    if (waits_cancelled_) co_return make_error(ErrorCode::kCancelled, "the node stops");
     if (reactor->now() >= deadline) {
       const std::lock_guard lock(mutex_);
       co_return make_error(ErrorCode::kResourceExhausted,
@@ -442,6 +443,10 @@ net::Task<Result<void>> Flusher::wait_durable(ChangeSequence last, std::vector<K
         result =
             make_error(ErrorCode::kDatabase, "PostgreSQL refuses the key: " + refused_.at(*refused).reason);
       if (done) break;
+      if (waits_cancelled_) {
+        result = make_error(ErrorCode::kCancelled, "the node stops, and the write is not durable yet");
+        break;
+      }
       if (reactor->now() >= deadline) {
         result = make_error(ErrorCode::kDeadlineExceeded,
                             flush_error_.empty() ? "the write is not durable yet"
@@ -466,6 +471,11 @@ std::string Flusher::refusal_among(const std::vector<Key>& keys) const {
 std::vector<ObjectId> Flusher::take_lost() {
   for (const ObjectId id : lost_) unsettled_.erase(id);
   return std::exchange(lost_, {});
+}
+
+void Flusher::cancel_waits() {
+  waits_cancelled_ = true;
+  bell_.ring();
 }
 
 void Flusher::fill(KeysStatus& status) const {

@@ -43,6 +43,8 @@ class Flusher {
   bool has_refused() const { return has_refused_.load(std::memory_order_relaxed); }
   // Why one of these is; empty if none is.
   std::string refusal_among(const std::vector<keyspace::Key>& keys) const;
+  // From now on nobody waits.
+  void cancel_waits();
   void fill(KeysStatus& status) const;
 
   // Objects whose row is gone by SQL again and again, with the names they have: whoever follows the stream
@@ -93,6 +95,7 @@ class Flusher {
   std::atomic<std::uint64_t> flushed_{0};
   std::atomic<bool> over_{false};
   std::atomic<bool> has_refused_{false};
+  std::atomic<bool> waits_cancelled_{false};
   std::atomic<std::size_t> in_flight_bytes_{0};
   // All that was changed before is committed, but for what is refused.
   std::atomic<TimePoint> committed_until_{system_clock().now()};

@@ -112,6 +112,9 @@ class NodeKeys {
   virtual net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<MappedWrite> writes,
                                                                      TimePoint deadline) = 0;
 
+  // The node stops: from now on nobody waits, kCancelled.
+  virtual void cancel_waits() {}
+
   // Up to where the keyspace shows what PostgreSQL committed.
   virtual Lsn visible() const = 0;
   virtual KeysStatus status() const = 0;

@@ -56,6 +56,7 @@ class PostgresKeys final : public NodeKeys {
                                        TimePoint deadline) override;
   net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<MappedWrite> writes,
                                                              TimePoint deadline) override;
+  void cancel_waits() override { flusher_.cancel_waits(); }
   bool refuses_keys() const override { return flusher_.has_refused(); }
   std::string refusal_among(const std::vector<keyspace::Key>& keys) const override {
     return flusher_.refusal_among(keys);

@@ -130,10 +130,11 @@ class BatchingWriter final : public Writer {
       for (PendingWrite& pending : lane.queue)
         release(pending, make_error(ErrorCode::kCancelled, "the node stops"), {}, true);
     for (auto& [key, lane] : lanes_) lane.queue.clear();
-    co_await gate_.close();
+    // These end what the batches wait for at the server.
     co_await pool_->stop();
-    pool_.reset();
     co_await push_pool_->stop();
+    co_await gate_.close();
+    pool_.reset();
     push_pool_.reset();
   }
 

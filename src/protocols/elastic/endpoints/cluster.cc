@@ -12,6 +12,7 @@
 #include "protocols/elastic/index/names.h"
 #include "protocols/elastic/index/settings.h"
 #include "protocols/elastic/services.h"
+#include "views/freshness.h"
 
 namespace stele::elastic {
 namespace {
@@ -156,7 +157,7 @@ net::Task<Outcome<Reply>> get_cluster_health(Call* call) {
       none.status = "red";
       co_return json_reply(health_body(*call, none, true), 408);
     }
-    if (system_clock().now() >= deadline) {
+    if (call->services->freshness->is_stopped() || system_clock().now() >= deadline) {
       ClusterHealth none;
       none.status = "red";
       co_return json_reply(health_body(*call, health ? *health : none, true), 408);
