@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "engine/engine.h"
@@ -29,6 +30,20 @@ void write_record(json::Writer& writer, Call* call, const Collection& collection
   write_point_parts(writer, collection, document, selectors);
   if (!order_value.empty()) writer.key("order_value").raw(order_value);
   writer.end_object();
+}
+
+// Of two values as JSON: numbers in their order, then texts in theirs.
+bool comes_first(const std::string& left, const std::string& right) {
+  const auto number_of = [](const std::string& text) -> std::optional<std::int64_t> {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() ? std::optional(number) : std::nullopt;
+  };
+  const auto a = number_of(left);
+  const auto b = number_of(right);
+  if (a && b && *a != *b) return *a < *b;
+  if (a.has_value() != b.has_value()) return a.has_value();
+  return left < right;
 }
 
 // From `offset` on, in the order of ids.
@@ -253,7 +268,7 @@ net::Task<Outcome<Reply>> facet(Call* call) {
     }
     std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
     std::ranges::sort(sorted, [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
+      return a.second != b.second ? a.second > b.second : comes_first(a.first, b.first);
     });
     return sorted;
   });

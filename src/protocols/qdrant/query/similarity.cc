@@ -7,9 +7,11 @@ namespace {
 
 using engine::Similarity;
 
-float dot(const std::vector<float>& left, const std::vector<float>& right) {
-  float sum = 0;
-  for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) sum += left[i] * right[i];
+// Scores are differences of such sums: a float's rounding of each step would show in them.
+double dot(const std::vector<float>& left, const std::vector<float>& right) {
+  double sum = 0;
+  for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
+    sum += static_cast<double>(left[i]) * static_cast<double>(right[i]);
   return sum;
 }
 
@@ -24,22 +26,28 @@ std::vector<float> mean_of(const std::vector<std::vector<float>>& vectors) {
 }  // namespace
 
 float similarity(Similarity distance, const std::vector<float>& left, const std::vector<float>& right) {
-  float sum = 0;
+  double sum = 0;
   switch (distance) {
     case Similarity::kDot:
-      return dot(left, right);
+      sum = dot(left, right);
+      break;
     case Similarity::kCosine: {
-      const float lengths = std::sqrt(dot(left, left) * dot(right, right));
-      return lengths > 0 ? dot(left, right) / lengths : 0;
+      const double lengths = std::sqrt(dot(left, left) * dot(right, right));
+      sum = lengths > 0 ? dot(left, right) / lengths : 0;
+      break;
     }
     case Similarity::kEuclid:
-      for (std::size_t i = 0; i < left.size(); ++i) sum += (left[i] - right[i]) * (left[i] - right[i]);
-      return -sum;
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        const double difference = static_cast<double>(left[i]) - static_cast<double>(right[i]);
+        sum -= difference * difference;
+      }
+      break;
     case Similarity::kManhattan:
-      for (std::size_t i = 0; i < left.size(); ++i) sum += std::fabs(left[i] - right[i]);
-      return -sum;
+      for (std::size_t i = 0; i < left.size(); ++i)
+        sum -= std::fabs(static_cast<double>(left[i]) - static_cast<double>(right[i]));
+      break;
   }
-  return 0;
+  return static_cast<float>(sum);
 }
 
 float similarity(Similarity, const SparseVector& left, const SparseVector& right) {
