@@ -26,14 +26,6 @@ bool is_empty(json::Value value) {
   return value.is_null() || (value.is_array() && value.size() == 0);
 }
 
-bool has_null(json::Value value) {
-  if (value.is_null()) return true;
-  if (!value.is_array()) return false;
-  for (const json::Value element : value.elements())
-    if (element.is_null()) return true;
-  return false;
-}
-
 // Qdrant's stored numbers equal an integer only if they are one.
 bool equals(json::Value stored, const MatchScalar& wanted) {
   if (const auto* text = std::get_if<std::string>(&wanted))
@@ -147,7 +139,7 @@ bool PayloadFilter::check(const Condition& condition, const Subject& subject) co
   if (const auto* empty = std::get_if<IsEmptyCondition>(&condition))
     return !empty->key.visit(subject.payload(), [](json::Value value) { return !is_empty(value); });
   if (const auto* null = std::get_if<IsNullCondition>(&condition))
-    return null->key.visit(subject.payload(), has_null);
+    return null->key.visit(subject.payload(), [](json::Value value) { return value.is_null(); });
   if (const auto* ids = std::get_if<HasIdCondition>(&condition))
     return subject.document != nullptr && ids->ids.contains(PointId::of(subject.document->key));
   if (const auto* vector = std::get_if<HasVectorCondition>(&condition)) {
@@ -187,7 +179,7 @@ bool PayloadFilter::check_value(const FieldCondition& condition, const TextIndex
                                 json::Value value) const {
   if (condition.values_count) return is_in(count_of(value), *condition.values_count);
   if (condition.is_empty) return is_empty(value) == *condition.is_empty;
-  if (condition.is_null) return has_null(value) == *condition.is_null;
+  if (condition.is_null) return value.is_null() == *condition.is_null;
   if (!value.is_array()) return check_scalar(condition, index, value);
   for (const json::Value element : value.elements())
     if (check_scalar(condition, index, element)) return true;

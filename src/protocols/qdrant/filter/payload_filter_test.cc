@@ -80,7 +80,8 @@ TEST_F(Filters, Ranges) {
 TEST_F(Filters, EmptyAndNull) {
   EXPECT_EQ(must(R"({"is_empty":{"key":"city"}})"), "5 6 7");
   EXPECT_EQ(must(R"({"is_null":{"key":"city"}})"), "6");
-  EXPECT_EQ(must(R"({"is_null":{"key":"price"}})"), "7");
+  EXPECT_EQ(must(R"({"is_null":{"key":"price"}})"), "");  // a list with a null in it is none
+  EXPECT_EQ(must(R"({"is_null":{"key":"price[]"}})"), "7");
   EXPECT_EQ(must(R"({"key":"city","is_empty":false})"), "1 2 3 4");
   EXPECT_EQ(must(R"({"key":"city","is_null":false})"), "1 2 3 4 5 7");
 }

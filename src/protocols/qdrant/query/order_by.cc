@@ -36,7 +36,8 @@ std::optional<double> number_of(OrderBy::Kind kind, json::Value value) {
   if (kind == OrderBy::Kind::kDate) {
     if (!value.is_string() || value.string().size() < 10) return std::nullopt;
     const auto nanoseconds = engine::parse_iso_date(value.string());
-    return nanoseconds ? std::optional(static_cast<double>(*nanoseconds)) : std::nullopt;
+    // As Qdrant has them: microseconds, which a double holds exactly.
+    return nanoseconds ? std::optional(static_cast<double>(*nanoseconds / 1000)) : std::nullopt;
   }
   if (kind == OrderBy::Kind::kInteger && !value.is_integer()) return std::nullopt;
   return value.is_number() ? std::optional(value.number()) : std::nullopt;
@@ -80,7 +81,9 @@ std::vector<Ordered> order(const OrderBy& by, const std::vector<engine::Document
       const auto number = number_of(by.kind, value);
       if (!number || (by.start_from && (by.descending ? *number > *by.start_from : *number < *by.start_from)))
         return;
-      all.push_back({document, *number, std::string(value.raw())});
+      all.push_back({document, *number,
+                     by.kind == OrderBy::Kind::kDate ? std::to_string(static_cast<std::int64_t>(*number))
+                                                     : std::string(value.raw())});
     };
     by.key.visit(payload->root(), [&](json::Value value) {
       if (!value.is_array()) add(value);

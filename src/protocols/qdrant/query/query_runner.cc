@@ -44,7 +44,9 @@ class QueryRunner {
     Outcome<ScoredList> found =
         std::visit([&](const auto& query) { return this->execute(spec, query, fetched); }, spec.query);
     if (!found) return found;
-    const std::size_t from = std::min(spec.offset, found->size());
+    // A sample has no beginning to leave out.
+    const bool is_sample = std::holds_alternative<SampleQuery>(spec.query);
+    const std::size_t from = is_sample ? 0 : std::min(spec.offset, found->size());
     found->erase(found->begin(), found->begin() + static_cast<std::ptrdiff_t>(from));
     if (found->size() > spec.limit) found->resize(spec.limit);
     return found;
