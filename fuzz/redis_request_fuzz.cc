@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/redis/wire/look_ahead.h"
 #include "protocols/redis/wire/request_parser.h"
 
 namespace {
@@ -57,6 +58,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const Outcome whole = parse(bytes, size + 1, limits);
     if (size < 20'000 && parse(bytes, 1, limits) != whole) std::abort();
     if (parse(bytes, 97, limits) != whole) std::abort();
+  }
+  // What is guessed of them lies within what came, too.
+  std::vector<std::string_view> keys;
+  if (stele::redis::wire::look_ahead(bytes, 100, keys) < keys.size()) std::abort();
+  for (const std::string_view key : keys) {
+    if (key.data() < bytes.data() || key.data() + key.size() > bytes.data() + bytes.size()) std::abort();
   }
   return 0;
 }

@@ -18,20 +18,22 @@ void add(Needs& needs, views::NodeKeys& keys, const Command& command,
     needs.durable_write = needs.all_synced = needs.other_writes = true;
     return;
   }
-  for (const std::size_t i : key_indices(command, arguments.size())) {
+  bool is_mapped = false;
+  for_each_key_index(command, arguments.size(), [&](std::size_t i) {
     const std::string_view name = arguments[i];
     const KeyClass key_class = keys.class_of(name);
     if (key_class == KeyClass::kMapped) {
+      is_mapped = true;
       needs.is_loading |= keys.loading(name);
-      continue;
+      return;
     }
     needs.other_writes |= writes;
-    if (!writes || !is_written_behind(key_class)) continue;
+    if (!writes || !is_written_behind(key_class)) return;
     needs.durable_write = true;
     if (lists_written && keys.refuses_keys()) needs.written.emplace_back(db, std::string(name));
     if (key_class == KeyClass::kDurableSync) needs.synced.emplace_back(db, std::string(name));
-  }
-  if (!writes) return;
+  });
+  if (!writes || !is_mapped) return;
   for (views::MappedWrite& write : mapped_writes(keys, command, arguments, db)) {
     needs.mapped.push_back(std::move(write));
   }

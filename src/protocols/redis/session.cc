@@ -19,6 +19,7 @@
 #include "protocols/redis/head.h"
 #include "protocols/redis/needs.h"
 #include "protocols/redis/unsettled.h"
+#include "protocols/redis/wire/look_ahead.h"
 #include "protocols/redis/wire/request_parser.h"
 
 namespace stele::redis {
@@ -29,6 +30,8 @@ constexpr Logger kLog("redis");
 
 // Replies go on their way when so many have gathered, though further requests are there.
 constexpr std::size_t kGatheredBytesMax = 64 * 1024;
+// So many requests of a pipeline are looked up together.
+constexpr std::size_t kPrefetched = 24;
 // And when so many writes wait for their commit.
 constexpr std::size_t kUnsettledMax = 10'000;
 // So many commands of one connection, then the others of this reactor.
@@ -93,6 +96,7 @@ class Session {
   wire::RequestLimits limits() const { return {head_.settings().bulk_bytes_max, client_.is_authenticated}; }
   std::string& out() { return stream_->output(); }
   void note_batch();
+  void prefetch_pipeline();
   void end_reply(std::size_t begin);
 
   std::unique_ptr<net::Stream> stream_;
@@ -104,6 +108,9 @@ class Session {
   Unsettled unsettled_;
   TimePoint batch_began_{};
   std::uint64_t batch_requests_ = 0;
+  std::size_t prefetched_ = 0;  // so many requests from here on, if they are still there
+  std::vector<std::string_view> names_ahead_;
+  std::vector<keyspace::KeyRef> keys_ahead_;
 };
 
 TimePoint steady_now() {
@@ -118,6 +125,23 @@ void Session::note_batch() {
   head_.metrics().request_time->record_ns(taken, batch_requests_);
   statistics_.commands.add(batch_requests_);
   batch_requests_ = 0;
+}
+
+// With the request that was just read and those behind it: brings their keys into the cache together.
+void Session::prefetch_pipeline() {
+  if (prefetched_ > 0) {
+    --prefetched_;
+    return;
+  }
+  const std::string_view behind = stream_->input().substr(parser_.size());
+  if (behind.empty()) return;
+  names_ahead_.clear();
+  if (parser_.arguments().size() > 1) names_ahead_.push_back(parser_.arguments()[1]);
+  prefetched_ = wire::look_ahead(behind, kPrefetched - 1, names_ahead_);
+  if (names_ahead_.size() < 2) return;
+  keys_ahead_.clear();
+  for (const std::string_view name : names_ahead_) keys_ahead_.push_back({client_.db, name});
+  head_.keys().keyspace().prefetch(keys_ahead_);
 }
 
 // Sends what has gathered, after what it promises is durable. False: the client is gone, or does not read.
@@ -218,6 +242,7 @@ net::Task<void> Session::serve_requests() {
       // A browser that was sent here by another's page: not a client.
       if (is_word(arguments[0], "POST") || is_word(arguments[0], "HOST:")) co_return;
       ++batch_requests_;
+      prefetch_pipeline();
       const std::size_t begin = out().size();
       const Command* const command = dispatch(head_, client_, statistics_, arguments, out());
       if (command != nullptr) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "keyspace/reference_keyspace.h"
+#include "keyspace/store_keyspace.h"
 #include "net/listener.h"
 #include "net/test_reactor.h"
 #include "protocols/redis/head.h"
@@ -31,7 +31,7 @@ class PlayedKeys final : public views::NodeKeys {
   PlayedKeys()
       : classes_(KeyClass::kCache,
                  {{"d:", KeyClass::kDurable}, {"s:", KeyClass::kDurableSync}, {"m:", KeyClass::kMapped}}),
-        keyspace_(keyspace::make_reference_keyspace(system_clock(), {.classes = classes_})) {}
+        keyspace_(keyspace::make_store_keyspace(system_clock(), {.classes = classes_})) {}
 
   keyspace::Keyspace& keyspace() override { return *keyspace_; }
   KeyClass class_of(std::string_view name) const override { return classes_.of(name); }

@@ -1,5 +1,5 @@
 #include "keyspace/errors.h"
-#include "keyspace/reference_keyspace.h"
+#include "keyspace/store_keyspace.h"
 #include "views/keys/keys.h"
 
 namespace stele::views {
@@ -9,7 +9,7 @@ namespace {
 class CacheKeys final : public NodeKeys {
  public:
   CacheKeys(const Clock& clock, CacheKeysOptions options)
-      : keyspace_(keyspace::make_reference_keyspace(clock, {.max_memory_bytes = options.max_memory_bytes})) {}
+      : keyspace_(keyspace::make_store_keyspace(clock, {.max_memory_bytes = options.max_memory_bytes})) {}
 
   keyspace::Keyspace& keyspace() override { return *keyspace_; }
   keyspace::KeyClass class_of(std::string_view) const override { return keyspace::KeyClass::kCache; }

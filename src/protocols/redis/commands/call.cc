@@ -73,13 +73,7 @@ Result<long double> float_argument(std::string_view text) {
 
 std::vector<std::size_t> key_indices(const Command& command, std::size_t arguments) {
   std::vector<std::size_t> indices;
-  const KeyPositions& keys = command.keys;
-  if (keys.first == 0) return indices;
-  const int count = static_cast<int>(arguments);
-  const int last = keys.last < 0 ? count + keys.last : keys.last;
-  for (int i = keys.first; i <= last && i < count; i += keys.step) {
-    indices.push_back(static_cast<std::size_t>(i));
-  }
+  for_each_key_index(command, arguments, [&](std::size_t i) { indices.push_back(i); });
   return indices;
 }
 

@@ -99,7 +99,16 @@ std::string error_text(const Error& error);
 Result<std::int64_t> integer_argument(std::string_view text);
 Result<long double> float_argument(std::string_view text);
 
-// The keys that a request names, by the command's key positions: indices into its arguments.
+// The keys that a request names, by the command's key positions: calls `take` with the index of each among
+// its arguments.
+template <class Take>
+void for_each_key_index(const Command& command, std::size_t arguments, Take take) {
+  const KeyPositions& keys = command.keys;
+  if (keys.first == 0) return;
+  const int count = static_cast<int>(arguments);
+  const int last = keys.last < 0 ? count + keys.last : keys.last;
+  for (int i = keys.first; i <= last && i < count; i += keys.step) take(static_cast<std::size_t>(i));
+}
 std::vector<std::size_t> key_indices(const Command& command, std::size_t arguments);
 
 // Whether two texts are the same but for the case of letters; the second is in upper case.

@@ -51,14 +51,11 @@ Scope scope_of_queue(const Client& client) {
 }  // namespace
 
 void run(Call& call) {
-  ReactorStatistics::OfCommand* counters = nullptr;
   // Subcommands are counted with their container's row.
   const CommandTable& table = CommandTable::get();
-  const std::string_view name = call.command().name;
-  const std::size_t bar = name.find('|');
-  const Command* const row =
-      bar == std::string_view::npos ? &call.command() : table.find(name.substr(0, bar));
-  counters = &call.statistics().of_command(table.index(*row));
+  const Command* row = &call.command();
+  if (!table.has(*row)) row = table.find(row->name.substr(0, row->name.find('|')));
+  ReactorStatistics::OfCommand* const counters = &call.statistics().of_command(table.index(*row));
   call.command().handler(call);
   const TimePoint now = std::chrono::steady_clock::now();
   counters->calls.add();
@@ -74,10 +71,13 @@ Scope scope_of(const Command& command, std::span<const std::string_view> argumen
     case Reach::kNoKey:
       return Scope::none();
     case Reach::kKeys: {
-      std::vector<Key> keys;
-      for (const std::size_t i : key_indices(command, arguments.size())) {
-        keys.emplace_back(client.db, std::string(arguments[i]));
+      const KeyPositions& positions = command.keys;
+      if (positions.last == positions.first && positions.first > 0) {
+        return Scope::key({client.db, arguments[static_cast<std::size_t>(positions.first)]});
       }
+      std::vector<Key> keys;
+      for_each_key_index(command, arguments.size(),
+                         [&](std::size_t i) { keys.emplace_back(client.db, std::string(arguments[i])); });
       return scope_of_keys(std::move(keys));
     }
     case Reach::kCursor: {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -25,6 +26,12 @@ class CommandTable {
   const Command* find_full(std::string_view name) const;
 
   std::span<const Command> all() const { return rows_; }
+  // Whether it is a row of all(), and no subcommand.
+  bool has(const Command& command) const {
+    const auto address = reinterpret_cast<std::uintptr_t>(&command);
+    const auto begin = reinterpret_cast<std::uintptr_t>(rows_.data());
+    return address >= begin && address < begin + rows_.size() * sizeof(Command);
+  }
   // A number for each row of all(), for counters by command.
   std::size_t index(const Command& command) const {
     return static_cast<std::size_t>(&command - rows_.data());

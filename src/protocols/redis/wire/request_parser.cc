@@ -24,9 +24,10 @@ void RequestParser::begin() {
   bulk_bytes_.reset();
   parts_.clear();
   arguments_.clear();
-  words_.clear();
-  if (parts_.capacity() > kArgumentsKept) parts_ = {};
-  if (arguments_.capacity() > kArgumentsKept) arguments_ = {};
+  if (!words_.empty()) words_.clear();
+  // `= {}` would keep the memory.
+  if (parts_.capacity() > kArgumentsKept) parts_ = decltype(parts_)();
+  if (arguments_.capacity() > kArgumentsKept) arguments_ = decltype(arguments_)();
 }
 
 RequestParser::Outcome RequestParser::next(std::string_view input, const RequestLimits& limits) {
