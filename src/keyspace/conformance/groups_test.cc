@@ -38,6 +38,25 @@ TEST_P(GroupsTest, KeysThatWereNotDeclaredAreRefused) {
   EXPECT_EQ(group->keys().size(kDb), 2u);
 }
 
+TEST_P(GroupsTest, TheEmptyNameIsAKeyOfItsOwn) {
+  const GroupHandle group = keyspace_->begin(Scope::keys({Key(kDb, "a")}));
+  EXPECT_EQ(failure(group->strings().set({kDb, {}}, "1", {})), not_declared("").message);
+}
+
+TEST_P(GroupsTest, BorrowedKeysAreDeclared) {
+  const std::vector<KeyRef> both = {key("a"), key("b")};
+  {
+    const GroupHandle group = keyspace_->begin(Scope::borrowed(both));
+    EXPECT_TRUE(group->strings().set(key("a"), "1", {}).has_value());
+    EXPECT_TRUE(group->strings().set(key("b"), "2", {}).has_value());
+    EXPECT_FALSE(group->strings().set(key("c"), "3", {}).has_value());
+  }
+  keyspace_->prefetch(both);
+  const GroupHandle group = keyspace_->begin(Scope::key(both[1]));
+  EXPECT_THAT(*group->strings().get(key("b")), Optional(std::string_view("2")));
+  EXPECT_EQ(failure(group->strings().get(key("a"))), not_declared("a").message);
+}
+
 TEST_P(GroupsTest, AGroupExcludesOthersAndTellsThemWhenItEnds) {
   std::atomic<int> woken = 0;
   GroupHandle first = keyspace_->begin(Scope::key(key("a")));

@@ -8,17 +8,22 @@
 
 #include "base/check.h"
 
+// jemalloc's, where the program is linked with it.
+extern "C" int mallctl(const char* name, void* old, std::size_t* old_bytes, void* wanted,
+                       std::size_t wanted_bytes) __attribute__((weak));
+
 namespace stele::keyspace::store {
 
 namespace {
 
-constexpr std::size_t kAllocatorHeaderBytes = 8;
+// glibc keeps its own beside each allocation, jemalloc elsewhere.
+const std::size_t kAllocatorHeaderBytes = &mallctl == nullptr ? 8 : 0;
+
+}  // namespace
 
 std::size_t usable_bytes(const void* memory) {
   return malloc_usable_size(const_cast<void*>(memory));
 }
-
-}  // namespace
 
 std::size_t allocated_bytes(const void* memory) {
   return usable_bytes(memory) + kAllocatorHeaderBytes;

@@ -137,7 +137,8 @@ struct EntryHash {
   std::uint64_t operator()(const Entry& entry) const { return hash_of(KeyRef{db, entry.name()}); }
 };
 
-// What the allocator gives for an allocation of ours, with its own header.
+// What can be used of an allocation, and what it takes with the allocator's own header.
+std::size_t usable_bytes(const void* memory);
 std::size_t allocated_bytes(const void* memory);
 
 }  // namespace stele::keyspace::store

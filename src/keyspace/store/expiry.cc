@@ -7,9 +7,7 @@ namespace stele::keyspace::store {
 
 namespace {
 
-// Of one hold of a shard.
-constexpr std::size_t kSegmentsMax = 1024;
-constexpr std::int64_t kSegmentsPerPauseMs = 4;
+constexpr std::int64_t kSegmentsPerPauseMs = 2;
 
 // Which marks are due? Those of the units from one to another, modulo 256; 0 stands for no expiry, and what
 // would be 0 is 1, and so found one unit later.
@@ -64,13 +62,11 @@ bool begin_round(Session& session, Shard& shard) {
   std::size_t segments = 0;
   for (const auto& table : shard.tables) segments += table ? table->segments() : 0;
   const std::int64_t pause_ms = static_cast<std::int64_t>(segments) / kSegmentsPerPauseMs;
-  if (sweep.ended_ms != INT64_MIN && now_ms >= sweep.ended_ms && now_ms - sweep.ended_ms < pause_ms)
-    return false;
+  if (now_ms >= sweep.ended_ms && now_ms - sweep.ended_ms < pause_ms) return false;
   // What came since the last round into the unit in which that round ended is looked at again. A clock that
   // was set back begins anew.
   const std::int64_t unit = now_ms / kExpiryUnitMs;
-  const bool is_first = sweep.ended_ms == INT64_MIN || unit < sweep.until_unit;
-  sweep.from_unit = is_first ? unit - 255 : sweep.until_unit;
+  sweep.from_unit = unit < sweep.until_unit ? unit - 255 : sweep.until_unit;
   sweep.until_unit = unit;
   sweep.goes_on = true;
   sweep.database = 0;
@@ -80,7 +76,8 @@ bool begin_round(Session& session, Shard& shard) {
 
 }  // namespace
 
-std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t limit) {
+std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t limit,
+                            std::size_t* segments_left) {
   Shard& shard = session.store().shard(index);
   ExpirySweep& sweep = shard.sweep;
   if (!sweep.goes_on && !begin_round(session, shard)) return 0;
@@ -88,8 +85,8 @@ std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t lim
   const std::uint64_t first_hash = static_cast<std::uint64_t>(index) << (64 - kShardBits);
   std::size_t removed = 0;
   std::vector<const Entry*> dead;
-  for (std::size_t segments = 0; sweep.database < shard.tables.size(); ++segments) {
-    if (removed >= limit || segments > kSegmentsMax) return removed;
+  while (sweep.database < shard.tables.size()) {
+    if (removed >= limit || *segments_left == 0) return removed;
     const DatabaseNumber db(static_cast<std::uint16_t>(sweep.database));
     const KeyTable* const table = shard.table(db);
     std::uint64_t next = 0;
@@ -97,7 +94,7 @@ std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t lim
     if (table != nullptr && table->with_expiry > 0) {
       next = table->walk_segments(std::max(sweep.hash, first_hash), [&](Segment& segment) {
         if (segment.marked() > 0) find_dead(session, segment, due, limit - removed, dead);
-        return ++segments <= kSegmentsMax && dead.empty();
+        return --*segments_left > 0 && dead.empty();
       });
     }
     for (const Entry* const entry : dead) {

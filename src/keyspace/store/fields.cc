@@ -31,7 +31,7 @@ std::size_t FieldItem::memory_bytes() const {
 
 bool FieldItem::set_value(std::string_view value) {
   const std::size_t size = sizeof(FieldItem) + name_bytes_ + value.size();
-  const std::size_t room = allocated_bytes(this) - 8;
+  const std::size_t room = usable_bytes(this);
   if (size > room || size * 2 + 16 < room) return false;
   if (!value.empty())
     std::memmove(reinterpret_cast<char*>(this + 1) + name_bytes_, value.data(), value.size());

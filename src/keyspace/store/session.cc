@@ -85,8 +85,10 @@ bool Session::is_declared(std::uint64_t hash) const {
 }
 
 std::uint64_t Session::hash_of_key(KeyRef key) const {
-  const bool is_single = key.name.data() == single_.name.data() && key.name.size() == single_.name.size() &&
-                         key.db == single_.db && hashes_.size() == 1;
+  // The same bytes, not equal ones: a comparison of words.
+  const bool is_single = single_.name.data() != nullptr && key.name.data() == single_.name.data() &&
+                         key.name.size() == single_.name.size() && key.db == single_.db &&
+                         hashes_.size() == 1;
   return is_single ? hashes_[0] : hash_of(key);
 }
 

@@ -52,7 +52,7 @@ struct ExpirySweep {
   bool goes_on = false;
   std::size_t database = 0;
   std::uint64_t hash = 0;  // where it goes on
-  std::int64_t ended_ms = INT64_MIN;
+  std::int64_t ended_ms = 0;
 };
 
 // The keys of one range of hashes, and the lock of whoever works on them.

@@ -25,7 +25,12 @@ Store::Store(const Clock& clock, KeyClasses classes, std::size_t max_memory, Obj
     : max_memory_bytes(max_memory),
       clock_(clock),
       classes_(std::move(classes)),
-      next_id_(first_object_id.value()) {}
+      next_id_(first_object_id.value()) {
+  for (Shard& shard : shards_) {
+    shard.sweep.ended_ms = now().value;
+    shard.sweep.until_unit = shard.sweep.ended_ms / kExpiryUnitMs;
+  }
+}
 
 Store::~Store() {
   for (Shard& shard : shards_) {

@@ -15,6 +15,8 @@ namespace stele::keyspace::store {
 
 namespace {
 
+// So many segments are searched for dead keys at once: a fraction of a millisecond.
+constexpr std::size_t kSegmentsATurn = 1024;
 // What expire_some frees of large values that are gone, at most for so long.
 constexpr std::size_t kFreedAtOnce = 256;
 constexpr Duration kFreeingTimeMax = std::chrono::microseconds(500);
@@ -123,8 +125,9 @@ void StoreKeyspace::prefetch(std::span<const KeyRef> keys) {
 
 std::size_t StoreKeyspace::expire_some(std::size_t limit) {
   std::size_t removed = 0;
+  std::size_t segments_left = kSegmentsATurn;
   const std::size_t first = next_expiring_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < kShards && removed < limit; ++i) {
+  for (std::size_t i = 0; i < kShards && removed < limit && segments_left > 0; ++i) {
     const std::size_t shard = (first + i) % kShards;
     next_expiring_.store(shard, std::memory_order_relaxed);
     if (store_.shard(shard).keys_with_expiry.value() == 0) continue;
@@ -134,7 +137,8 @@ std::size_t StoreKeyspace::expire_some(std::size_t limit) {
       continue;
     }
     const GroupHandle handle(group.release());
-    removed += expire_in_shard(static_cast<StoreGroup&>(*handle).session(), shard, limit - removed);
+    removed +=
+        expire_in_shard(static_cast<StoreGroup&>(*handle).session(), shard, limit - removed, &segments_left);
   }
   free_garbage();
   return removed;

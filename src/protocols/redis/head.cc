@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kExpiredATurn = 400;
 constexpr Duration kExpiryPause = std::chrono::milliseconds(100);
+constexpr Duration kExpiryPauseWithKeys = std::chrono::milliseconds(10);  // some of which will expire
 constexpr Duration kExpiryPauseWithMore = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -61,8 +62,10 @@ ExpiryCycle::ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace)
 }
 
 void ExpiryCycle::turn() {
-  const bool more = keyspace_.expire_some(kExpiredATurn) == kExpiredATurn;
-  timer_.set(reactor_.now() + (more ? kExpiryPauseWithMore : kExpiryPause), [this] { turn(); });
+  const bool has_more = keyspace_.expire_some(kExpiredATurn) == kExpiredATurn;
+  const bool has_keys = keyspace_.stats().keys_with_expiry > 0;
+  const Duration pause = has_more ? kExpiryPauseWithMore : has_keys ? kExpiryPauseWithKeys : kExpiryPause;
+  timer_.set(reactor_.now() + pause, [this] { turn(); });
 }
 
 }  // namespace stele::redis
