@@ -83,7 +83,8 @@ class Head {
 };
 
 // Removes keys whose time is over, though nobody asks for them: a few hundred a time, ten times a second, a
-// hundred times while keys with an expiry are there, and at once again while there are more. On one reactor; destroyed there, before the keys.
+// hundred times while keys with an expiry are there, and at once again while there are more. On one reactor;
+// destroyed there, before the keys.
 class ExpiryCycle {
  public:
   ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace);
