@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "postgres/pool.h"
+#include "postgres/server/child_process.h"
 #include "postgres/server/placement.h"
 #include "postgres/shared_test_server.h"
 
@@ -142,6 +143,42 @@ TEST_F(PrivateServerTest, ComesBackWhenItIsKilled) {
   };
   run(test(server->get()));
   EXPECT_GE((*server)->restarts(), 1U);
+}
+
+TEST_F(PrivateServerTest, StartsBesideWhatAKilledOneLeft) {
+  // A number that is dead and that its parent has not taken notice of, of the server's user.
+  const auto run_as = RunAs::unprivileged("");
+  ASSERT_TRUE(run_as.has_value());
+  const pid_t zombie = fork();
+  if (zombie == 0) _exit(run_as->is_self() ? 0 : setuid(run_as->uid));
+  pid_t first = 0;
+  std::string socket;
+  {
+    auto server = PrivateServer::start(options());
+    ASSERT_TRUE(server.has_value()) << server.error().to_string();
+    first = (*server)->pid();
+    socket = (*server)->socket_directory();
+  }
+  EXPECT_FALSE(lives(first));
+  const std::string data = *shared_ / "postgres/data";
+  for (const std::string& path : {data + "/postmaster.pid", socket + "/.s.PGSQL.5432.lock"})
+    std::ofstream(path) << zombie << "\n" << data << "\n";
+  auto server = PrivateServer::start(options());
+  ASSERT_TRUE(server.has_value()) << server.error().to_string();
+  EXPECT_EQ(ask(**server, "select 42"), "42");
+  EXPECT_EQ(waitpid(zombie, nullptr, 0), zombie);
+
+  // A backend that computes does not notice that its postmaster is gone.
+  const std::string endless = "select count(*) from generate_series(1, 1000000000000) n where n % 2 = 3";
+  std::string lost;
+  std::thread computing([&] { lost = ask(**server, endless); });
+  EXPECT_TRUE(eventually(
+      [&] { return ask(**server, "select count(*) from pg_stat_activity where state = 'active'") == "2"; }));
+  first = (*server)->pid();
+  kill(first, SIGKILL);
+  computing.join();
+  EXPECT_TRUE(eventually([&] { return (*server)->pid() != first && (*server)->pid() != 0; }));
+  EXPECT_EQ(ask(**server, "select 42"), "42");
 }
 
 // A directory of programs that can be replaced: postgres and initdb are small programs of their own files

@@ -21,6 +21,7 @@
 
 #include "base/log.h"
 #include "base/machine_memory.h"
+#include "postgres/server/orphans.h"
 #include "postgres/server/placement.h"
 
 namespace stele::postgres {
@@ -32,6 +33,7 @@ constexpr Logger kLog("postgres");
 constexpr std::uint64_t kMiB = 1ULL << 20;
 constexpr std::uint64_t kGiB = 1ULL << 30;
 constexpr std::string_view kSettingsName = "stele.conf";
+constexpr Duration kOrphansPatience = std::chrono::seconds(10);
 
 Error failed(const std::string& path, std::string_view what) {
   return make_error(ErrorCode::kFailedPrecondition, fmt::format("{}: {}", path, what));
@@ -166,6 +168,7 @@ int Cluster::data_version() const {
 
 Result<void> Cluster::prepare(const ServerBinaries& binaries) {
   STELE_RETURN_IF_ERROR(stop_live_postmaster());
+  STELE_RETURN_IF_ERROR(clear_leftovers());
   if (data_version() == 0) STELE_RETURN_IF_ERROR(initialize(binaries));
   if (data_version() != binaries.major) {
     return make_error(
@@ -292,6 +295,23 @@ Result<void> Cluster::stop_live_postmaster() const {
     if (wait_gone(*this, patience)) return {};
   }
   return failed(data(), "a PostgreSQL that runs on it cannot be stopped");
+}
+
+Result<void> Cluster::clear_leftovers() const {
+  if (!end_orphans(data(), kOrphansPatience))
+    return failed(data(), "processes of a PostgreSQL that was killed cannot be ended");
+  // PostgreSQL takes whatever bears the number in them for its postmaster: one that is dead and that its
+  // parent has not taken notice of, or another program. Nobody works in the directory, so nobody needs them.
+  for (const std::string& path : {data() + "/postmaster.pid", socket_directory_ + "/.s.PGSQL.5432.lock"}) {
+    const std::vector<std::string> lines = lines_of(read_text(path));
+    const int pid = lines.empty() ? 0 : std::abs(to_int(lines[0]));
+    if (pid == 0 || !is_number_taken(pid)) continue;
+    kLog.info("removing {}, its PostgreSQL is gone pid={}", path, pid);
+    std::error_code error;
+    fs::remove(path, error);
+    if (error) return failed(path, error.message());
+  }
+  return {};
 }
 
 std::string Cluster::log_tail() const {

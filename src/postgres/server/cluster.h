@@ -62,6 +62,8 @@ class Cluster {
       : directory_(std::move(directory)), run_as_(std::move(run_as)), lock_(lock) {}
   Result<void> initialize(const ServerBinaries& binaries) const;
   Result<void> stop_live_postmaster() const;
+  // Of a postmaster that was killed: processes, and files with its number where that is somebody's.
+  Result<void> clear_leftovers() const;
   Result<void> place_socket();
   // As the server sees it: `path`, which begins with directory(), or through its descriptor.
   std::string server_path(const std::string& path) const;
