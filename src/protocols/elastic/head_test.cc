@@ -260,6 +260,19 @@ TEST_F(HeadTest, SearchFailuresAreTold) {
   EXPECT_EQ(node_.request("POST", "/films/_search", "{\"query\":").status, 400);
 }
 
+TEST_F(HeadTest, AnIndexThatIsBeingBuiltIsNotSearchedByAMappingThatIsNotThereYet) {
+  load_films();
+  node_.begin_building("films");
+  for (const char* body :
+       {R"({"sort":"year"})", R"({"query":{"term":{"genre":"a"}}})", R"({"query":{"nonsense":{}}})"}) {
+    const net::HttpResponse response = node_.request("POST", "/films/_search", body);
+    EXPECT_EQ(response.status, 503) << response.body;
+    EXPECT_THAT(response.body, HasSubstr("no_shard_available_action_exception"));
+  }
+  EXPECT_EQ(node_.request("POST", "/films/_count", R"({"query":{"term":{"genre":"a"}}})").status, 503);
+  EXPECT_EQ(node_.request("POST", "/films/_validate/query", R"({"query":{"match_all":{}}})").status, 503);
+}
+
 TEST_F(HeadTest, IndicesHaveMappingsSettingsAndAliases) {
   const net::HttpResponse created =
       node_.request("PUT", "/films", R"({"settings":{"number_of_shards":3,"index":{"refresh_interval":"5s"}},

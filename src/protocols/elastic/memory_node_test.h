@@ -75,6 +75,15 @@ class MemoryNode final : public views::Administration, public views::Writer {
     return turns.get();
   }
 
+  // A node that has just started and copies.
+  void begin_building(const std::string& name) {
+    auto entry = std::make_shared<views::CollectionEntry>(*catalog_.current()->find(name));
+    entry->state = views::CollectionState::kBuilding;
+    entry->collection = nullptr;
+    entry->definition = std::make_shared<const views::CollectionDefinition>();
+    replace(entry);
+  }
+
   // How often fields were added.
   int definition_changes() const { return definition_changes_; }
 

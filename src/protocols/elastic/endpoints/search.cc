@@ -148,6 +148,7 @@ net::Task<Outcome<Reply>> count_documents(Call* call) {
   STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   STELE_CO_TRY(const SearchTargets targets, find_targets(*call, call->part("index"), options));
+  STELE_CO_RETURN_IF_ERROR(check_all_served(targets));
   STELE_CO_TRY(engine::Request request, prepare_count(targets, root_of(body), call->body, call->parameters));
   request.deadline = call->deadline;
   auto result = co_await run_search(call, &targets, std::move(request));
@@ -201,6 +202,7 @@ net::Task<Outcome<Reply>> validate_query(Call* call) {
   STELE_CO_TRY(const IndicesOptions options, IndicesOptions::from(call->parameters));
   STELE_CO_TRY(const std::optional<json::Document> body, call->json_body());
   STELE_CO_TRY(const SearchTargets targets, find_targets(*call, call->part("index"), options));
+  STELE_CO_RETURN_IF_ERROR(check_all_served(targets));
   STELE_CO_TRY(const bool explain, call->parameters.boolean("explain", false));
   const Outcome<engine::Request> request =
       prepare_count(targets, root_of(body), call->body, call->parameters);

@@ -82,14 +82,14 @@ bool is_pinned(const IndexMetadata& metadata) {
   return metadata.setting("index.refresh_interval", "") == "-1";
 }
 
+}  // namespace
+
 Outcome<> check_all_served(const SearchTargets& targets) {
   for (const ResolvedIndex& resolved : targets.indices)
     if (Outcome<> served = check_served(*resolved.index); !served)
       return std::move(served).error().while_searching(resolved.index->name);
   return {};
 }
-
-}  // namespace
 
 Outcome<SearchTargets> find_targets(const Call& call, std::string_view expression,
                                     const IndicesOptions& options) {
@@ -227,6 +227,7 @@ net::Task<Outcome<std::string>> search(Call* call, std::string expression, Indic
                                        std::optional<json::Value> body, std::string_view text,
                                        Parameters parameters) {
   STELE_CO_TRY(const SearchTargets targets, find_targets(*call, expression, options));
+  STELE_CO_RETURN_IF_ERROR(check_all_served(targets));
   STELE_CO_TRY(SearchRequest request, prepare_search(targets, body, text, parameters));
   STELE_CO_RETURN_IF_ERROR(resolve_boosts(*call, options, request));
   TimePoint deadline = call->deadline;

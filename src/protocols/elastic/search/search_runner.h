@@ -32,6 +32,10 @@ struct SearchTargets {
 Outcome<SearchTargets> find_targets(const Call& call, std::string_view expression,
                                     const IndicesOptions& options);
 
+// 503 while one of them is being built. Asked before anything is read by their mappings, which are not known
+// then either: a field would seem not to be there.
+Outcome<> check_all_served(const SearchTargets& targets);
+
 // Body and parameters of a _search over these targets. Failures that Elasticsearch has shards tell are told
 // as search_phase_execution_exception.
 Outcome<SearchRequest> prepare_search(const SearchTargets& targets, std::optional<json::Value> body,
