@@ -48,6 +48,11 @@ class Stele:
         self.ports = {}
 
     def start(self):
+        self.launch()
+        return self.wait_ready()
+
+    def launch(self):
+        """Begins to start."""
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         command = [binary(), "serve", "--data-dir", str(self.data_dir), "--listen", "127.0.0.1",
@@ -55,6 +60,9 @@ class Stele:
                    "--qdrant-grpc-port", "off", "--console-port", "0", "--ready-file", str(ready), *self.flags]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def wait_ready(self):
+        ready = self.folder / "ready.json"
         end = time.monotonic() + START_LIMIT_S
         while not ready.exists():
             if self.process.poll() is not None:
@@ -95,6 +103,13 @@ class Stele:
         files = list(self.data_dir.rglob("postmaster.pid"))
         assert len(files) == 1, files
         return int(files[0].read_text().splitlines()[0])
+
+    def postmaster_pid_or_none(self):
+        """While it may be starting or gone."""
+        try:
+            return self.postmaster_pid()
+        except (AssertionError, OSError, IndexError, ValueError):
+            return None
 
     def kill(self):
         """As the kernel does when memory is short."""

@@ -1,0 +1,131 @@
+"""What one connection asked of its own keys, in order, and what a Redis would make of it."""
+
+import dataclasses
+import random
+from dataclasses import dataclass, field
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    value: str
+    expires_at_ms: int | None = None
+
+
+Value = Text | dict[str, str]  # a string, or a hash
+Keys = dict[str, Value]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A command, or a MULTI of several: whole or absent."""
+    commands: tuple[Words, ...]
+    sent: float
+    answered: float | None = None
+
+    def keys(self) -> set[str]:
+        return {key for words in self.commands for key in (words[1:3] if words[0] == "RENAME" else words[1:2])}
+
+
+@dataclass
+class CommandLog:
+    """Of keys that nobody else writes. `keys` is their state before the first entry."""
+    name: str
+    synchronous: bool  # answered when committed
+    keys: Keys = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    refusals: list[tuple[float, str]] = field(default_factory=list)
+
+    def answered(self) -> int:
+        return sum(entry.answered is not None for entry in self.entries)
+
+
+def apply(keys: Keys, words: Words):
+    """As Redis does, for the few commands that are written here."""
+    verb, key, *rest = words
+    old = keys.get(key)
+    if verb == "SET":
+        keys[key] = Text(rest[0], int(rest[2]) if len(rest) > 1 else None)
+    elif verb == "APPEND":
+        keys[key] = dataclasses.replace(old, value=old.value + rest[0]) if old is not None else Text(rest[0])
+    elif verb == "INCRBY":
+        keys[key] = dataclasses.replace(old, value=str(int(old.value) + int(rest[0]))) if old else Text(rest[0])
+    elif verb == "HSET":
+        keys[key] = {**(old or {}), **dict(zip(rest[::2], rest[1::2], strict=True))}
+    elif verb == "HDEL":
+        left = {name: value for name, value in (old or {}).items() if name not in rest}
+        keys.pop(key, None)
+        if left:
+            keys[key] = left
+    elif verb == "PERSIST":
+        if isinstance(old, Text):
+            keys[key] = dataclasses.replace(old, expires_at_ms=None)
+    elif verb == "RENAME":
+        keys[rest[0]] = keys.pop(key)
+    elif verb == "DEL":
+        keys.pop(key, None)
+    else:
+        raise AssertionError(f"no model of {words}")
+
+
+FAR_MS = 4_000_000_000_000  # the year 2096
+
+
+class Commands:
+    """Makes commands that fit what is there, over keys that begin with `prefix`."""
+
+    def __init__(self, rng: random.Random, prefix: str, keys: Keys, kinds: int = 12):
+        self.rng, self.prefix, self.kinds = rng, prefix, kinds
+        self.keys = dict(keys)  # as it will be when all that was made is done
+        self.number = 0
+
+    def entry(self) -> tuple[Words, ...]:
+        count = 1 if self.rng.random() < 0.7 else self.rng.randint(2, 6)
+        made = []
+        for _ in range(count):
+            words = self.words()
+            apply(self.keys, words)
+            made.append(words)
+        return tuple(made)
+
+    def words(self) -> Words:
+        self.number += 1
+        kind = self.rng.choice((self.text, self.text, self.counter, self.hash, self.hash, self.long, self.name))
+        return kind(self.rng.randrange(self.kinds), str(self.number))
+
+    def key(self, kind: str, number: int) -> str:
+        return f"{self.prefix}{kind}{number}"
+
+    def text(self, number: int, value: str) -> Words:
+        key = self.key("text", number)
+        if key in self.keys and self.rng.random() < 0.2:
+            return ("DEL", key)
+        if self.rng.random() < 0.2:
+            return ("SET", key, value, "PXAT", str(FAR_MS + int(value)))
+        return ("PERSIST", key) if self.rng.random() < 0.1 and key in self.keys else ("SET", key, value)
+
+    def counter(self, number: int, value: str) -> Words:
+        return ("INCRBY", self.key("counter", number), str(self.rng.randint(1, 9)))
+
+    def hash(self, number: int, value: str) -> Words:
+        key = self.key("hash", number)
+        fields = [f"f{self.rng.randrange(8)}" for _ in range(self.rng.randint(1, 4))]
+        if key in self.keys and self.rng.random() < 0.3:
+            return ("DEL", key) if self.rng.random() < 0.2 else ("HDEL", key, *fields)
+        return ("HSET", key, *(word for name in dict.fromkeys(fields) for word in (name, value)))
+
+    def long(self, number: int, value: str) -> Words:
+        """Longer than a chunk of redis.string_chunk, at times."""
+        key = self.key("long", number % 2)
+        old = self.keys.get(key)
+        if old is not None and len(old.value) < 200_000:
+            return ("APPEND", key, value * self.rng.choice((1, 1, 1, 2000)))
+        return ("SET", key, value * self.rng.choice((1, 15_000)))
+
+    def name(self, number: int, value: str) -> Words:
+        """A value that goes from name to name."""
+        here = [key for key in (self.key("name", n) for n in range(4)) if key in self.keys]
+        if not here:
+            return ("SET", self.key("name", 0), value)
+        return ("RENAME", self.rng.choice(here), self.key("name", self.rng.randrange(4)))
