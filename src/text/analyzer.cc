@@ -1,84 +1,42 @@
 #include "text/analyzer.h"
 
-#include <fmt/format.h>
-
-#include <map>
 #include <utility>
 
-#include "text/filters.h"
-#include "text/standard_tokenizer.h"
-
 namespace stele::text {
-namespace {
 
-template <class Part>
-using Table = std::map<std::string, std::shared_ptr<const Part>, std::less<>>;
-
-const Table<Tokenizer>& tokenizers() {
-  static const Table<Tokenizer> kTable = {
-      {"standard", std::make_shared<StandardTokenizer>()},
-      {"letter", std::make_shared<RunTokenizer>(RunTokenizer::Kind::kLetters)},
-      {"whitespace", std::make_shared<RunTokenizer>(RunTokenizer::Kind::kNonWhitespace)},
-      {"keyword", std::make_shared<KeywordTokenizer>()},
-  };
-  return kTable;
-}
-
-const Table<TokenFilter>& token_filters() {
-  static const Table<TokenFilter> kTable = {
-      {"lowercase", std::make_shared<LowercaseFilter>()},
-      {"stop", std::make_shared<EnglishStopFilter>()},
-      {"possessive_english", std::make_shared<EnglishPossessiveFilter>()},
-      {"porter_stem", std::make_shared<PorterStemFilter>()},
-  };
-  return kTable;
-}
-
-struct Recipe {
-  std::string_view name;
-  std::string_view tokenizer;
-  std::vector<std::string_view> filters;
-};
-
-Table<Analyzer> make_analyzers() {
-  const std::vector<Recipe> recipes = {
-      {"standard", "standard", {"lowercase"}},
-      {"simple", "letter", {"lowercase"}},
-      {"whitespace", "whitespace", {}},
-      {"keyword", "keyword", {}},
-      {"stop", "letter", {"lowercase", "stop"}},
-      {"english", "standard", {"possessive_english", "lowercase", "stop", "porter_stem"}},
-  };
-  Table<Analyzer> table;
-  for (const Recipe& recipe : recipes) {
-    std::vector<std::shared_ptr<const TokenFilter>> filters;
-    for (const std::string_view filter : recipe.filters)
-      filters.push_back(token_filters().find(filter)->second);
-    table.emplace(recipe.name,
-                  std::make_shared<Analyzer>(std::string(recipe.name),
-                                             tokenizers().find(recipe.tokenizer)->second, filters));
+Analyzer::Analyzer(std::string name, Chain chain)
+    : name_(std::move(name)), chain_(std::move(chain)), first_pass_(chain_.tokenizer.part) {
+  if (chain_.filters.empty() || !chain_.filters[0].part->is_plain_lowercase()) return;
+  if (TokenizerPtr both = first_pass_->in_lower_case()) {
+    first_pass_ = std::move(both);
+    filters_done_ = 1;
   }
-  return table;
 }
 
-template <class Part>
-Result<std::shared_ptr<const Part>> find_in(const Table<Part>& table, std::string_view kind,
-                                            std::string_view name) {
-  const auto found = table.find(name);
-  if (found == table.end()) return make_error(ErrorCode::kNotFound, fmt::format("no {} [{}]", kind, name));
-  return found->second;
+namespace {
+Chain make_chain(TokenizerPtr tokenizer, std::vector<TokenFilterPtr> filters) {
+  Chain chain;
+  chain.tokenizer.part = std::move(tokenizer);
+  for (TokenFilterPtr& filter : filters) chain.filters.push_back({"", std::move(filter)});
+  return chain;
 }
-
 }  // namespace
 
-Analyzer::Analyzer(std::string name, std::shared_ptr<const Tokenizer> tokenizer,
-                   std::vector<std::shared_ptr<const TokenFilter>> filters)
-    : name_(std::move(name)), tokenizer_(std::move(tokenizer)), filters_(std::move(filters)) {}
+Analyzer::Analyzer(std::string name, TokenizerPtr tokenizer, std::vector<TokenFilterPtr> filters)
+    : Analyzer(std::move(name), make_chain(std::move(tokenizer), std::move(filters))) {}
 
 void Analyzer::analyze(std::string_view text, Tokens& tokens) const {
   tokens.clear();
-  tokenizer_->tokenize(text, tokens);
-  for (const auto& filter : filters_) filter->filter(tokens);
+  tokens.holes_at_end = 0;
+  tokens.text_size = text.size();
+  if (chain_.char_filters.empty()) {
+    first_pass_->tokenize(text, tokens);
+  } else {
+    const FilteredText filtered(text, chain_.char_filters);
+    first_pass_->tokenize(filtered.text(), tokens);
+    filtered.correct(tokens);
+  }
+  for (std::size_t i = filters_done_; i < chain_.filters.size(); ++i) chain_.filters[i].part->filter(tokens);
 }
 
 Tokens Analyzer::analyze(std::string_view text) const {
@@ -87,17 +45,29 @@ Tokens Analyzer::analyze(std::string_view text) const {
   return tokens;
 }
 
-Result<std::shared_ptr<const Analyzer>> find_analyzer(std::string_view name) {
-  static const Table<Analyzer> kTable = make_analyzers();
-  return find_in(kTable, "analyzer", name);
+std::string Analyzer::normalize(std::string_view text) const {
+  Tokens tokens;
+  analyze(text, tokens);
+  return tokens.empty() ? std::string() : std::move(tokens.front().term);
 }
 
-Result<std::shared_ptr<const Tokenizer>> find_tokenizer(std::string_view name) {
-  return find_in(tokenizers(), "tokenizer", name);
+FilteredText::FilteredText(std::string_view text, const std::vector<Named<CharFilter>>& filters)
+    : text_(text) {
+  for (const Named<CharFilter>& filter : filters) {
+    maps_.emplace_back();
+    held_ = filter.part->filter(text_, maps_.back());
+    text_ = held_;
+  }
 }
 
-Result<std::shared_ptr<const TokenFilter>> find_token_filter(std::string_view name) {
-  return find_in(token_filters(), "token filter", name);
+void FilteredText::correct(Tokens& tokens) const {
+  for (auto map = maps_.rbegin(); map != maps_.rend(); ++map) {
+    if (map->empty()) continue;
+    for (Token& token : tokens) {
+      token.start = map->correct(token.start);
+      token.end = map->correct(token.end);
+    }
+  }
 }
 
 }  // namespace stele::text

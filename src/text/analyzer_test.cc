@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "text/porter_stemmer.h"
+#include "text/stemmers/porter.h"
 #include "text/unicode.h"
 
 namespace stele::text {

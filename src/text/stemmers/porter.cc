@@ -1,4 +1,4 @@
-#include "text/porter_stemmer.h"
+#include "text/stemmers/porter.h"
 
 #include <array>
 #include <string_view>
