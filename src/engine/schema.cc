@@ -31,7 +31,7 @@ Result<void> check(const FieldDefinition& field) {
   if (field.type == FieldType::kText) return check_text(field);
   if (field.type == FieldType::kDenseVector && (field.dimension == 0 || field.dimension > kDimensionMax))
     return invalid(field, fmt::format("a dimension is 1 to 65536, not {}", field.dimension));
-  if (!field.normalizer.empty() && field.normalizer != "lowercase")
+  if (!field.normalizer.empty() && !text::find_normalizer(field.normalizer))
     return invalid(field, fmt::format("no normalizer [{}]", field.normalizer));
   return {};
 }

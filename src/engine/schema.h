@@ -43,14 +43,14 @@ struct FieldDefinition {
   bool indexed = true;     // terms or values can be searched
   bool doc_values = true;  // a column exists: sort, aggregate, fetch by field (never for kText)
 
-  // kText: an analyzer of text/analyzer.h; search_analyzer empty = the same.
+  // kText: an analyzer's name or spelling (text::find_analyzer); search_analyzer empty = the same.
   std::string analyzer = "standard";
   std::string search_analyzer;
   bool norms = true;  // false: length does not count in the score
   std::uint32_t position_increment_gap = 100;
 
   // kKeyword: strings longer than this many code points are not indexed (0 = any length); the normalizer is
-  // empty or "lowercase".
+  // empty or what text::find_normalizer knows.
   std::uint32_t ignore_above = 0;
   std::string normalizer;
 

@@ -170,7 +170,10 @@ FieldIndex FieldIndexBuilder::finish() {
 }
 
 std::string normalized_keyword(const FieldDefinition& definition, std::string_view keyword) {
-  return definition.normalizer == "lowercase" ? text::lowercased(keyword) : std::string(keyword);
+  if (definition.normalizer.empty()) return std::string(keyword);
+  if (definition.normalizer == "lowercase") return text::lowercased(keyword);
+  // The schema has checked that it is there.
+  return (*text::find_normalizer(definition.normalizer))->normalize(keyword);
 }
 
 }  // namespace stele::engine::reference
