@@ -198,10 +198,6 @@ TEST_F(HeadDetailsTest, WhatIsInvalidIsNamedAndWhatIsMissingIsRefused) {
       R"({"error":{"caused_by":{"type":"illegal_argument_exception"}}})");
   EXPECT_EQ(put("/j", R"({"mappings":{"properties":{"t":{"type":"text","analyzer":"default"}}}})").status,
             200);
-  EXPECT_THAT(
-      node_.request("POST", "/_analyze", R"({"tokenizer":"standard","filter":[{"type":"stop"}],"text":"a"})")
-          .body,
-      HasSubstr("a [filter] defined in an analyze request is not supported by Stele yet"));
   EXPECT_THAT(node_.request("POST", "/i/_flush?force=true&wait_if_ongoing=false").body,
               HasSubstr("wait_if_ongoing must be true for a force flush"));
 }

@@ -3,6 +3,7 @@
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
 #include "protocols/elastic/index/alias_change.h"
+#include "protocols/elastic/index/analysis.h"
 #include "protocols/elastic/index/catalog_change.h"
 #include "protocols/elastic/index/mapping.h"
 #include "protocols/elastic/index/names.h"
@@ -25,14 +26,19 @@ Outcome<Creation> read_creation(const std::string& name, std::optional<json::Val
   Creation creation;
   SettingTexts settings;
   views::DefinitionChange change;
+  text::Analysis analysis;
   if (body) {
+    // Before the mappings, which name its analyzers.
+    if (const std::optional<json::Value> given = body->find("settings")) {
+      STELE_TRY(settings, read_settings(*given, name, false));
+      STELE_TRY(analysis, check_analysis(settings));
+    }
     for (const json::Member& member : body->members()) {
-      if (member.key == "settings") {
-        STELE_TRY(settings, read_settings(member.value, name, false));
-      } else if (member.key == "mappings") {
+      if (member.key == "settings") continue;
+      if (member.key == "mappings") {
         if (is_typed_mapping(member.value))
           return illegal_argument("The mapping definition cannot be nested under a type");
-        STELE_TRY(const MappingChange mapping, parse_mapping(member.value));
+        STELE_TRY(const MappingChange mapping, parse_mapping(member.value, analysis));
         change = mapping.definition_change();
       } else if (member.key == "aliases") {
         if (!member.value.is_object())

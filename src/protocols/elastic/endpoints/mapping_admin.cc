@@ -4,6 +4,7 @@
 
 #include "json/writer.h"
 #include "protocols/elastic/endpoints/handlers.h"
+#include "protocols/elastic/index/analysis.h"
 #include "protocols/elastic/index/mapping.h"
 #include "protocols/elastic/index/names.h"
 #include "protocols/elastic/services.h"
@@ -53,7 +54,6 @@ net::Task<Outcome<Reply>> put_mapping(Call* call) {
   const auto catalog = call->catalog();
   STELE_CO_TRY(const std::vector<ResolvedIndex> indices,
                resolve_indices(*catalog, call->part("index"), options));
-  STELE_CO_TRY(const MappingChange mapping, parse_mapping(body->root()));
   // All of them or none.
   views::CatalogChange change;
   for (const ResolvedIndex& resolved : indices) {
@@ -61,6 +61,8 @@ net::Task<Outcome<Reply>> put_mapping(Call* call) {
       co_return illegal_argument(
           fmt::format("the mapping of [{}] follows the columns of table {}: change it with stele.publish",
                       resolved.index->name, resolved.index->table.quoted()));
+    STELE_CO_TRY(const MappingChange mapping,
+                 parse_mapping(body->root(), analysis_of(IndexMetadata::of(*resolved.index).settings)));
     change.widened[resolved.index->name] = mapping.definition_change();
   }
   if (change.empty()) co_return json_reply(R"({"acknowledged":true})");

@@ -7,6 +7,7 @@
 #include "json/writer.h"
 #include "protocols/elastic/failure.h"
 #include "protocols/elastic/index/settings.h"
+#include "text/analysis.h"
 #include "views/definition.h"
 
 namespace stele::elastic {
@@ -23,7 +24,8 @@ struct MappingChange {
 
 // {"properties": {…}, "dynamic": …}. mapper_parsing_exception as Elasticsearch words it; types and parameters
 // that are not there yet are refused by name, so that no field is searched otherwise than it was asked to be.
-Outcome<MappingChange> parse_mapping(json::Value mapping);
+// Analyzers are those of `analysis`, the index' own, and the built-in ones.
+Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis = {});
 
 // {"_doc": {…}} alone: the form of before version 7.
 bool is_typed_mapping(json::Value mapping);

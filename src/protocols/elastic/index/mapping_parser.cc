@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/elastic/index/analysis.h"
 #include "protocols/elastic/index/mapping.h"
 #include "protocols/elastic/parameters.h"
 #include "protocols/elastic/query/body_reader.h"
@@ -81,6 +82,8 @@ bool truth(json::Value value) {
 
 class Parser {
  public:
+  explicit Parser(const text::Analysis& analysis) : analysis_(analysis) {}
+
   Outcome<> properties(json::Value properties, const std::string& prefix, int depth) {
     if (!properties.is_object())
       return mapper_failure(fmt::format("Expected map for property [properties] on field [{}]", prefix));
@@ -197,6 +200,7 @@ class Parser {
     definition.type = row.type;
     definition.values_of = values_of;
     definition.doc_values = row.type != FieldType::kText;
+    STELE_RETURN_IF_ERROR(default_analyzers(body, definition));
     views::FieldReading reading;
     if (row.reading) reading.type = std::string(row.name);
     std::string kept;
@@ -214,6 +218,15 @@ class Parser {
     change_.change.fields.push_back(std::move(definition));
     if (reading != views::FieldReading{}) change_.change.readings[path] = std::move(reading);
     if (const std::optional<json::Value> fields = body.find("fields")) return multi_fields(*fields, path);
+    return {};
+  }
+
+  // The index' own analyzers for fields that name none.
+  Outcome<> default_analyzers(json::Value body, engine::FieldDefinition& definition) {
+    if (definition.type != FieldType::kText || body.find("analyzer")) return {};
+    if (analysis_.analyzers.contains("default")) definition.analyzer = analysis_.spell("default");
+    if (analysis_.analyzers.contains("default_search"))
+      definition.search_analyzer = analysis_.spell("default_search");
     return {};
   }
 
@@ -241,10 +254,9 @@ class Parser {
     } else if (key == "doc_values" && !is_text) {
       definition.doc_values = text != "false";
     } else if (key == "analyzer" && is_text) {
-      // The index' default, which no setting changes yet.
-      definition.analyzer = text == "default" ? "standard" : text;
+      STELE_TRY(definition.analyzer, analyzer_for_field(analysis_, text));
     } else if (key == "search_analyzer" && is_text) {
-      definition.search_analyzer = text == "default" ? "standard" : text;
+      STELE_TRY(definition.search_analyzer, analyzer_for_field(analysis_, text));
     } else if (key == "norms") {
       definition.norms = is_text && text != "false";
     } else if (key == "position_increment_gap" && is_text) {
@@ -253,7 +265,7 @@ class Parser {
       definition.ignore_above = static_cast<std::uint32_t>(
           std::clamp<std::int64_t>(parse_integer(text).value_or(0), 0, 2147483647));
     } else if (key == "normalizer") {
-      definition.normalizer = text;
+      STELE_TRY(definition.normalizer, normalizer_for_field(analysis_, text, definition.path));
     } else if (key == "null_value") {
       return null_value(member.value, definition);
     } else if (key == "format" && row.type == FieldType::kDate) {
@@ -321,6 +333,7 @@ class Parser {
     return {};
   }
 
+  const text::Analysis& analysis_;
   MappingChange change_;
 };
 
@@ -337,9 +350,9 @@ views::DefinitionChange MappingChange::definition_change() const {
   return with_parts;
 }
 
-Outcome<MappingChange> parse_mapping(json::Value mapping) {
+Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis) {
   if (!mapping.is_object()) return mapper_failure("mapping must be an object");
-  Parser parser;
+  Parser parser(analysis);
   STELE_RETURN_IF_ERROR(parser.root(mapping));
   return parser.take();
 }

@@ -47,7 +47,7 @@ struct Context {
 void write_derived(json::Writer& out, const Context& context, const engine::FieldDefinition& field) {
   out.member("type", type_name(context.definition, field));
   if (field.type == engine::FieldType::kText && field.analyzer != "standard")
-    out.member("analyzer", field.analyzer);
+    out.member("analyzer", text::Analysis::name_of(field.analyzer));
   if (field.ignore_above != 0) out.member("ignore_above", field.ignore_above);
   if (!field.normalizer.empty()) out.member("normalizer", field.normalizer);
   if (!field.indexed) out.member("index", false);

@@ -62,7 +62,7 @@ constexpr std::array kSettings = {
     SettingRow{"index.load_fixed_bitset_filters_eagerly", Rule::kStatic},
     SettingRow{"index.shard.check_on_startup", Rule::kStatic},
     SettingRow{"index.knn", Rule::kStatic},
-    SettingRow{"index.analysis.*", Rule::kMissing},
+    SettingRow{"index.analysis.*", Rule::kStatic},
     SettingRow{"index.similarity.*", Rule::kMissing},
     SettingRow{"index.sort.*", Rule::kMissing},
     SettingRow{"index.blocks.*", Rule::kMissing},

@@ -31,8 +31,8 @@ using SettingTexts = views::HeadParts;
 
 // Reads settings in any of their spellings ({"index":{"refresh_interval":…}}, {"index.refresh_interval":…},
 // {"refresh_interval":…}). 400 for names that Elasticsearch does not know, and
-// settings that would change results and are not there yet (analysis). `update`: of an existing index, where
-// number_of_shards and its like may not change.
+// settings that would change results and are not there yet. `update`: of an existing index, where
+// number_of_shards, analysis and their like may not change.
 Outcome<SettingTexts> read_settings(json::Value settings, std::string_view index, bool update);
 
 // What counts where nothing is set, of the settings that have an effect; nested or flat as below.
