@@ -73,7 +73,7 @@ class FingerprintFilter final : public TokenFilter {
       all.term += term;
     }
     all.end = tokens.text_size;
-    all.type = terms.size() == 1 ? tokens.front().type : TokenType::kFingerprint;
+    all.type = TokenType::kFingerprint;
     const bool fits = count_units(all.term) <= output_max_;
     tokens.clear();
     tokens.holes_at_end = 1;

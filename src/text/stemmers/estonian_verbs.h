@@ -23,7 +23,7 @@ inline constexpr std::array<std::pair<std::u16string_view, std::u16string_view>,
     {u"löö",
      u"löön lööd lööb lööme lööte löövad lööksin lööksid lööks lööksime lööksite löömata "
      u"lüüakse löödakse löödi lööma lüüa"},
-    {u"lõi", u"lõin lõid lõi lõime lõite"},
+    {u"löi", u"lõin lõid lõi lõime lõite"},
     {u"loo",
      u"loon lood loob loome loote loovad looksin looksid looks looksime looksite loomata "
      u"luuakse loodi luua looma"},

@@ -63,8 +63,10 @@ constexpr std::array kStandIns = {
 struct Vowels {
   std::string_view algorithm;
   std::u16string_view vowels;
+  std::u16string_view free;  // consonants that its endings do not know
 };
-constexpr std::array kVowels = {Vowels{"finnish", u"aeiouyäö"}, Vowels{"danish", u"aeiouyæåø"}};
+constexpr std::array kVowels = {Vowels{"finnish", u"aeiouyäö", u"qwxzcbf"},
+                                Vowels{"danish", u"aeiouyæåø", u"qwx"}};
 constexpr std::u16string_view kConsonants = u"bcdfghjklmnpqrstvwxz";
 
 // Exchanges letters before and after stemming.
@@ -74,24 +76,24 @@ class Exchange {
     for (const StandIns& row : kStandIns)
       if (row.algorithm == algorithm) pairs_ = row.pairs;
     for (const Vowels& row : kVowels)
-      if (row.algorithm == algorithm) choose_consonants(word, row.vowels);
+      if (row.algorithm == algorithm) choose_consonants(word, row);
   }
   bool empty() const { return pairs_.empty(); }
   void there(std::u16string& word) const { swap(word, 0); }
   void back(std::u16string& word) const { swap(word, 1); }
 
  private:
-  // A consonant that no ending has and the word has not, for each foreign letter.
-  void choose_consonants(std::u16string_view word, std::u16string_view vowels) {
-    constexpr std::u16string_view kFree = u"qwx";
+  // A free consonant that the word has not, for each foreign letter; from the end, where it matters.
+  void choose_consonants(std::u16string_view word, const Vowels& row) {
     std::size_t next = 0;
-    for (const char16_t c : word) {
-      if (is_any(c, vowels) || is_any(c, kConsonants) || c == u'\'' || c >= 0xD800) continue;
+    for (auto at = word.rbegin(); at != word.rend(); ++at) {
+      const char16_t c = *at;
+      if (is_any(c, row.vowels) || is_any(c, kConsonants) || c == u'\'' || c >= 0xD800) continue;
       if (pairs_.find(c) != std::u16string::npos) continue;
-      while (next < kFree.size() && word.find(kFree[next]) != std::u16string_view::npos) ++next;
-      if (next == kFree.size()) return;
+      while (next < row.free.size() && word.find(row.free[next]) != std::u16string_view::npos) ++next;
+      if (next == row.free.size()) return;
       pairs_ += c;
-      pairs_ += kFree[next++];
+      pairs_ += row.free[next++];
     }
   }
   void swap(std::u16string& word, std::size_t from) const {
