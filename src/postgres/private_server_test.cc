@@ -14,6 +14,7 @@
 #include <functional>
 #include <thread>
 
+#include "net/event.h"
 #include "postgres/pool.h"
 #include "postgres/server/child_process.h"
 #include "postgres/server/placement.h"
@@ -62,6 +63,23 @@ class PrivateServerTest : public PostgresTest {
     std::string answer;
     run(ask(&server, std::move(sql), &answer));
     return answer;
+  }
+
+  static net::Task<void> compute(const PrivateServer* server, net::Event* ended) {
+    std::string lost;
+    std::string endless = "select count(*) from generate_series(1, 1000000000000) n where n % 2 = 3";
+    co_await ask(server, std::move(endless), &lost);
+    ended->set();
+  }
+  // Kills the postmaster while one of its backends computes.
+  static net::Task<void> kill_beside_computing(const PrivateServer* server) {
+    net::Event ended;
+    net::spawn(compute(server, &ended));
+    std::string active;
+    while (active != "2")
+      co_await ask(server, "select count(*) from pg_stat_activity where state = 'active'", &active);
+    kill(server->pid(), SIGKILL);
+    co_await ended.wait();
   }
 
   // The tests start and stop servers of one cluster, because making one takes seconds.
@@ -169,14 +187,8 @@ TEST_F(PrivateServerTest, StartsBesideWhatAKilledOneLeft) {
   EXPECT_EQ(waitpid(zombie, nullptr, 0), zombie);
 
   // A backend that computes does not notice that its postmaster is gone.
-  const std::string endless = "select count(*) from generate_series(1, 1000000000000) n where n % 2 = 3";
-  std::string lost;
-  std::thread computing([&] { lost = ask(**server, endless); });
-  EXPECT_TRUE(eventually(
-      [&] { return ask(**server, "select count(*) from pg_stat_activity where state = 'active'") == "2"; }));
   first = (*server)->pid();
-  kill(first, SIGKILL);
-  computing.join();
+  run(kill_beside_computing(server->get()));
   EXPECT_TRUE(eventually([&] { return (*server)->pid() != first && (*server)->pid() != 0; }));
   EXPECT_EQ(ask(**server, "select 42"), "42");
 }
