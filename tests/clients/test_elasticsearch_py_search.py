@@ -8,6 +8,7 @@ import pytest
 from collection import checked_error, error_of, find, ids, send
 from elasticsearch import BadRequestError, NotFoundError, helpers
 from library import BOOKS
+from stele_node import wait_until
 
 
 # ---- searches
@@ -274,7 +275,8 @@ def test_a_large_document(es, index):
     text = "stone " * 500_000
     es.index(index=index, id="1", document={"text": text}, refresh=True)
     assert es.get(index=index, id="1")["_source"]["text"] == text
-    assert find(es, index, {"match": {"text": "stone"}}) == {"1"}
+    # Half a million words may take longer than a write waits for its views.
+    wait_until(lambda: find(es, index, {"match": {"text": "stone"}}) == {"1"}, what="a large document is found")
 
 
 def test_compressed_requests_and_replies(stele, index):

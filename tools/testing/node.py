@@ -21,7 +21,7 @@ def run_file(file, wanted):
     command = ["node", "--test-reporter=tap"]
     if wanted and wanted not in title:
         command.append("--test-name-pattern=" + re.escape(wanted))
-    env = {"STELE_BINARY": os.path.abspath("build/release/stele")}
+    env = {"STELE_BINARY": os.path.abspath("build/debug/stele")}
     start = time.monotonic()
     status, output = run([*command, file], TIMEOUT_S, env)
     outcomes = [o for o in parse(title, status, output) if wanted in o.name]

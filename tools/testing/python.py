@@ -23,7 +23,7 @@ def jobs(wanted):
 
 def environment():
     return {
-        "STELE_BINARY": os.path.abspath("build/release/stele"),
+        "STELE_BINARY": os.path.abspath("build/debug/stele"),
         "STELE_TEST_REPORT": os.path.abspath(REPORT),
         "PYTHONPATH": os.path.abspath("tools"),
         "COLUMNS": "120",

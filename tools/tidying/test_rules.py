@@ -127,10 +127,9 @@ def test_format(house):
 def test_headers(house):
     house("src/base/a.h", "#pragma once\n#include <string>\nstd::string a();\n")
     house("src/base/b.h", "#pragma once\nstd::string b();\n")
-    house("src/base/b.cc", '#include "base/b.h"\n')  # the build finds this one
+    assert any("src/base/b.h:2" in place for place in headers.not_self_contained())
+    house("src/base/b.h", "#pragma once\n#include <string>\nstd::string b();\n")
     assert headers.not_self_contained() == []
-    house("src/base/c.h", "#pragma once\nstd::string c();\n")
-    assert any("src/base/c.h:2" in place for place in headers.not_self_contained())
 
 
 @pytest.mark.skipif(not shutil.which(clang.TOOL), reason="clang-tidy-19 is not installed")
