@@ -2,7 +2,7 @@
 
 // Highway compiles this file once for each kind of machine.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "engine/vectors/distance.cc"
+#define HWY_TARGET_INCLUDE "engine/vectors/distance.cc"  // NOLINT(readability-identifier-naming): its name
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -76,12 +76,12 @@ class Entry {
   template <class T>
   T* outside() const {
     T* address = nullptr;
-    std::memcpy(&address, value(), sizeof(address));
+    std::memcpy(&address, value(), sizeof(T*));
     return address;
   }
   template <class T>
   void set_outside_address(T* address) {
-    std::memcpy(value(), &address, sizeof(address));
+    std::memcpy(value(), &address, sizeof(T*));
   }
 
   // Whether a value of so many bytes can stand where the present one does, without wasting half of it.

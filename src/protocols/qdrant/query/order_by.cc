@@ -36,8 +36,10 @@ std::optional<double> number_of(OrderBy::Kind kind, json::Value value) {
   if (kind == OrderBy::Kind::kDate) {
     if (!value.is_string() || value.string().size() < 10) return std::nullopt;
     const auto nanoseconds = engine::parse_iso_date(value.string());
+    if (!nanoseconds) return std::nullopt;
     // As Qdrant has them: microseconds, which a double holds exactly.
-    return nanoseconds ? std::optional(static_cast<double>(*nanoseconds / 1000)) : std::nullopt;
+    const std::int64_t microseconds = *nanoseconds / 1000;
+    return static_cast<double>(microseconds);
   }
   if (kind == OrderBy::Kind::kInteger && !value.is_integer()) return std::nullopt;
   return value.is_number() ? std::optional(value.number()) : std::nullopt;
