@@ -190,7 +190,13 @@ net::Task<Result<Lsn>> Freshness::wait_write(WriteNumber number, TimePoint deadl
       waiter->error = state.failure;
       return false;
     }
-    write.waiter = waiter;
+    if (write.commit) {
+      // It has come back and is not visible yet: only publish() wakes it now.
+      waiter->reached = *write.commit;
+      state.waiting.emplace(*write.commit, waiter);
+    } else {
+      write.waiter = waiter;
+    }
     return true;
   };
   co_await Suspension{waiter, std::move(enter)};
