@@ -28,7 +28,12 @@ constexpr Duration kPauseMax = std::chrono::seconds(10);
 constexpr Duration kFailurePauseMax = std::chrono::seconds(2);
 // Of what is promised; a part of it is for the cut that waits and for what else the machine does.
 constexpr Duration kPromise = std::chrono::seconds(1);
-constexpr double kPromiseShare = 0.6;
+constexpr double kPromiseShare = 0.5;
+// A flush beside writers that wait is faster than one beside writers that write: the bound falls at once and
+// grows by a part at a time.
+constexpr double kGrowth = 1.25;
+// Where that was a wrong guess, the clock decides: no write is answered while an older one waits for so long.
+constexpr Duration kAgeMax = std::chrono::milliseconds(800);
 constexpr Duration kHanging = std::chrono::seconds(3);
 constexpr Duration kWatchInterval = std::chrono::milliseconds(5);
 // Smaller flushes are no measure, and so much may always wait.
@@ -131,13 +136,22 @@ Cut part_of(Cut& cut, const std::vector<const DirtyObject*>& objects) {
 void Flusher::look_at_backlog() {
   const TimePoint before = system_clock().now();
   const std::size_t backlog = keyspace_.stats().dirty_bytes + in_flight_bytes_.load();
-  const bool over = backlog > backlog_bytes_max_;
-  if (over_.exchange(over) && !over) bell_.ring();
   if (backlog == 0) committed_until_ = before;
+  const bool closed = !may_write();
+  over_ = backlog > backlog_bytes_max_;
+  closes_ =
+      backlog == 0 || failure_pause_ > Duration{} ? TimePoint::max() : committed_until_.load() + kAgeMax;
+  if (closed && may_write()) bell_.ring();
 }
 
-// While a flush runs: writers go on meanwhile. One that hangs is no measure of PostgreSQL's pace, and nobody
-// waits for it before the bound.
+bool Flusher::is_late() const {
+  const TimePoint closes = closes_.load(std::memory_order_relaxed);
+  const TimePoint now = system_clock().now();
+  // Nothing is promised while PostgreSQL takes nothing, and nobody waits for it before the bound.
+  return now >= closes && now - closes < kHanging;
+}
+
+// While a flush runs: writers go on meanwhile. One that hangs is no measure of PostgreSQL's pace.
 void Flusher::watch(net::Timer* timer) {
   timer->set(net::Reactor::current()->now() + kWatchInterval, [this, timer] {
     if (net::Reactor::current()->now() - began_ > kHanging) backlog_bytes_max_ = options_.backlog_bytes_max;
@@ -152,8 +166,11 @@ void Flusher::learn_pace(std::size_t bytes, Duration took) {
   const double within = static_cast<double>(bytes) / std::max(seconds, 1e-6) * kPromiseShare *
                         std::chrono::duration<double>(kPromise).count();
   constexpr auto kLeast = static_cast<double>(kPaceBytesMin);
+  // A bound that was no measure does not count.
+  const std::size_t former = backlog_bytes_max_;
+  const double grown = former < options_.backlog_bytes_max ? static_cast<double>(former) * kGrowth : 1e15;
   backlog_bytes_max_ = std::min(options_.backlog_bytes_max,
-                                static_cast<std::size_t>(std::min(std::max(within, kLeast), 1e15)));
+                                static_cast<std::size_t>(std::max(std::min(within, grown), kLeast)));
 }
 
 bool Flusher::is_due() const {
@@ -163,7 +180,7 @@ bool Flusher::is_due() const {
   if (net::Reactor::current()->now() >= next_flush_) return true;
   // While PostgreSQL takes nothing there is no hurry.
   if (failure_pause_ > Duration{}) return false;
-  return waiters_.load() > 0 || stats.dirty_bytes > options_.flush_bytes;
+  return waiters_.load() > 0 || stats.dirty_bytes > std::min(options_.flush_bytes, backlog_bytes_max_ / 2);
 }
 
 net::Task<void> Flusher::turn() {
@@ -422,7 +439,9 @@ net::Task<Result<void>> Flusher::wait_writable(TimePoint deadline) {
                                ? "too many changes wait for PostgreSQL"
                                : "too many changes wait for PostgreSQL, which takes none: " + flush_error_);
     }
-    co_await bell_.wait(seen, deadline);
+    const TimePoint closes = closes_.load();
+    const TimePoint reopens = closes == TimePoint::max() ? closes : closes + kHanging;
+    co_await bell_.wait(seen, std::min(deadline, reopens));
   }
   co_return Result<void>();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -22,8 +23,8 @@ namespace stele::views {
 // bundle (what MULTI wrote is never split); these are given back, named in the status and tried again at
 // growing intervals, and all others are committed. While PostgreSQL is away, the cut is given back whole.
 // Writes wait while there is more than PostgreSQL, as fast as it was, would take within the second that is
-// promised, and in any case beyond a bound. Threads: turn() and what it calls on the views' thread; the rest
-// any.
+// promised, while the oldest change waits for almost that long, and in any case beyond a bound. Threads:
+// turn() and what it calls on the views' thread; the rest any.
 class Flusher {
  public:
   Flusher(FlusherOptions options, keyspace::Keyspace& keyspace, FlushSession& session)
@@ -34,7 +35,7 @@ class Flusher {
   // Flushes what there is, due or not. Whether nothing is left behind but what is refused.
   net::Task<bool> flush();
 
-  bool may_write() const { return !over_.load(std::memory_order_relaxed); }
+  bool may_write() const { return !over_.load(std::memory_order_relaxed) && !is_late(); }
   net::Task<Result<void>> wait_writable(TimePoint deadline);
   // The caller has poked the views' thread.
   net::Task<Result<void>> wait_durable(keyspace::ChangeSequence last, std::vector<keyspace::Key> written,
@@ -84,6 +85,7 @@ class Flusher {
   void finish(keyspace::Cut cut, Round round, TimePoint began);
   std::string refused_by_size(const keyspace::DirtyObject& object) const;
   void look_at_backlog();
+  bool is_late() const;
   void watch(net::Timer* timer);
   void learn_pace(std::size_t bytes, Duration took);
 
@@ -99,9 +101,10 @@ class Flusher {
   std::atomic<std::size_t> in_flight_bytes_{0};
   // All that was changed before is committed, but for what is refused.
   std::atomic<TimePoint> committed_until_{system_clock().now()};
+  std::atomic<TimePoint> closes_{TimePoint::max()};  // from then on writes wait
   std::atomic<std::size_t> waiters_{0};
-  // What PostgreSQL takes within the promised second.
-  std::atomic<std::size_t> backlog_bytes_max_{options_.backlog_bytes_max};
+  // What PostgreSQL takes within the promised second; until it is known, what is flushed at once.
+  std::atomic<std::size_t> backlog_bytes_max_{std::min(options_.backlog_bytes_max, options_.flush_bytes)};
 
   // The views' thread alone.
   keyspace::ChangeSequence last_cut_;

@@ -89,7 +89,7 @@ class NodeKeys {
   // Whether this node writes the durable keys. Others follow them and refuse writes.
   virtual bool owner() const = 0;
 
-  // Is the backlog within its bound? One atomic load.
+  // Is the backlog within its bound, and not too old? Two atomic loads and a look at the clock.
   virtual bool may_write() const = 0;
   // Resumes once may_write(). kResourceExhausted past the deadline.
   virtual net::Task<Result<void>> wait_writable(TimePoint deadline) = 0;
