@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 
 #include "engine/columns/column.h"
+#include "engine/columns/column_filter.h"
 
 namespace stele::engine {
 namespace {
@@ -95,6 +97,42 @@ TEST(Column, SingleAndSeveralValues) {
     for (std::size_t size = 0; size < section.size(); size += 7) {
       const ColumnReader cut(std::string_view(section).substr(0, size), kDocuments);
       EXPECT_EQ(cut.range(5).first, cut.range(5).second);
+    }
+  }
+}
+
+TEST(ColumnFilter, AsOneByOne) {
+  std::mt19937 random(4);
+  for (const std::size_t most : {1U, 3U}) {
+    for (const std::size_t documents : {1U, 64U, 700U}) {
+      ColumnWriter writer;
+      std::vector<std::vector<std::uint64_t>> values(documents);
+      for (DocOrdinal i = 0; i < documents; ++i) {
+        for (std::size_t count = random() % (most + 1); count > 0; --count)
+          values[i].push_back(random() % 100);
+        for (const std::uint64_t value : values[i]) writer.add(i, value);
+      }
+      const std::string section = writer.finish(documents);
+      const ColumnReader column(section, documents);
+      for (int round = 0; round < 20; ++round) {
+        std::vector<OrderedInterval> intervals;
+        for (std::size_t count = random() % 3; count > 0; --count) {
+          intervals.push_back({random() % 100, random() % 100});
+        }
+        const bool outside = random() % 2 == 0;
+        std::vector<DocOrdinal> expected;
+        for (DocOrdinal i = 0; i < documents; ++i)
+          if (std::any_of(values[i].begin(), values[i].end(), [&](std::uint64_t value) {
+                const bool inside = std::any_of(
+                    intervals.begin(), intervals.end(),
+                    [&](const auto& interval) { return interval.low <= value && value <= interval.high; });
+                return inside != outside;
+              }))
+            expected.push_back(i);
+        std::vector<DocOrdinal> selected;
+        select_documents(column, intervals, outside, selected);
+        ASSERT_EQ(selected, expected);
+      }
     }
   }
 }

@@ -25,6 +25,8 @@ class DocumentSet {
   static void append(std::string& out, std::span<const DocOrdinal> members, std::size_t documents);
 
   std::size_t count() const { return count_; }
+  // Of the segment, members or not.
+  std::size_t documents() const { return documents_; }
   bool is_all() const { return count_ == documents_; }
   bool contains(DocOrdinal document) const {
     if (words_ == nullptr) return count_ != 0;

@@ -6,8 +6,7 @@ DocumentBits DocumentBits::visible(const Segment& segment, Lsn lsn) {
   DocumentBits bits(segment.size());
   if (segment.all_visible(lsn)) return bits;
   bits.make_words();
-  for (DocOrdinal i = 0; i < segment.size(); ++i)
-    if (!segment.is_visible(i, lsn)) bits.words_[i / 64] &= ~(std::uint64_t{1} << (i % 64));
+  segment.versions().clear_invisible(lsn, bits.words_);
   return bits;
 }
 

@@ -49,8 +49,16 @@ void TermScorer::advance(DocOrdinal wanted) {
     enter_block(block);
     if (document_ >= wanted) return;
   }
-  const auto first = postings_.documents.begin() + static_cast<std::ptrdiff_t>(at_);
-  const auto last = postings_.documents.begin() + static_cast<std::ptrdiff_t>(postings_.count);
+  // Near ones first: in frequent terms the next but one is mostly it.
+  std::size_t low = at_;
+  std::size_t step = 1;
+  while (low + step < postings_.count && postings_.documents[low + step] < wanted) {
+    low += step;
+    step *= 2;
+  }
+  const auto first = postings_.documents.begin() + static_cast<std::ptrdiff_t>(low);
+  const auto last =
+      postings_.documents.begin() + static_cast<std::ptrdiff_t>(std::min(low + step + 1, postings_.count));
   const auto found = std::lower_bound(first, last, wanted);
   at_ = static_cast<std::size_t>(found - postings_.documents.begin());
   if (found == last) {

@@ -219,9 +219,9 @@ Result<RankedList> Executor::order_by(const OrderBy& source, std::size_t target,
   STELE_TRY(RankedList list, search_text({make_query(range)}, target, filter, Context::kFilter));
   const SortMode mode = source.direction == Direction::kAscending ? SortMode::kMin : SortMode::kMax;
   std::vector<std::pair<Value, Entry>> rows;
-  TermCache texts;
+  SortScratch scratch;
   for (Entry& entry : list.entries) {
-    const SortCell cell = read_cell(segment_of(entry), *id, entry.document, mode, texts);
+    const SortCell cell = read_cell(segment_of(entry), *id, entry.document, mode, scratch);
     const Value value = cell.kind == SortCell::Kind::kInteger ? Value(cell.integer) : Value(cell.real);
     entry.score = static_cast<float>(cell.kind == SortCell::Kind::kInteger ? static_cast<double>(cell.integer)
                                                                            : cell.real);

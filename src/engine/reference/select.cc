@@ -86,8 +86,8 @@ Result<Executor::Selection> Executor::select_sorted(const Select& step, RankedLi
 Value Executor::collapse_value(const std::string& field, const Entry& entry) {
   const auto id = compilers_[entry.target].find(field);
   if (!id) return {};
-  TermCache texts;
-  const SortCell cell = read_cell(segment_of(entry), *id, entry.document, SortMode::kMin, texts);
+  SortScratch scratch;
+  const SortCell cell = read_cell(segment_of(entry), *id, entry.document, SortMode::kMin, scratch);
   switch (cell.kind) {
     case SortCell::Kind::kInteger:
       return cell.integer;

@@ -111,28 +111,26 @@ Result<void> check_sortable(const FieldDefinition& field, SortMode mode) {
 
 }  // namespace
 
-SortCell read_cell(const Segment& segment, FieldId id, DocOrdinal document, SortMode mode, TermCache& texts) {
+SortCell read_cell(const Segment& segment, FieldId id, DocOrdinal document, SortMode mode,
+                   SortScratch& scratch) {
   SortCell cell;
   const FieldReader* field = segment.field(id);
   if (field == nullptr) return cell;
   if (is_integer_type(field->type())) {
-    std::vector<std::int64_t> scratch;
-    const auto integers = field->integers(document, scratch);
+    const auto integers = field->integers(document, scratch.integers);
     if (integers.empty()) return cell;
     cell.kind = SortCell::Kind::kInteger;
     cell.integer = picked(integers, mode);
   } else if (is_real_type(field->type())) {
-    std::vector<double> scratch;
-    const auto reals = field->reals(document, scratch);
+    const auto reals = field->reals(document, scratch.reals);
     if (reals.empty()) return cell;
     cell.kind = SortCell::Kind::kReal;
     cell.real = picked(reals, mode);
   } else if (is_term_type(field->type())) {
-    std::vector<TermRank> scratch;
-    const auto ranks = field->ranks(document, scratch);
+    const auto ranks = field->ranks(document, scratch.ranks);
     if (ranks.empty()) return cell;
     cell.kind = SortCell::Kind::kText;
-    cell.text = texts.term(*field->terms(), mode == SortMode::kMax ? ranks.back() : ranks.front());
+    cell.text = scratch.texts.term(*field->terms(), mode == SortMode::kMax ? ranks.back() : ranks.front());
   }
   return cell;
 }
@@ -207,7 +205,7 @@ SortCell SortOrder::field_cell(std::size_t key, const Entry& entry) const {
   SortCell cell;
   if (field.id) {
     const Segment& segment = *(*views_)[entry.target]->segments()[entry.segment];
-    cell = read_cell(segment, *field.id, entry.document, effective_mode(keys_[key]), texts_);
+    cell = read_cell(segment, *field.id, entry.document, effective_mode(keys_[key]), scratch_);
   }
   return cell.kind == SortCell::Kind::kMissing ? field.missing : cell;
 }
@@ -228,7 +226,7 @@ void SortOrder::read(const Entry& entry, SortCell* row) const {
         break;
       case SortKey::Kind::kKey:
         cell.kind = SortCell::Kind::kText;
-        cell.text = texts_.keep(segment.key(entry.document).bytes());
+        cell.text = scratch_.texts.keep(segment.key(entry.document).bytes());
         break;
       case SortKey::Kind::kField:
         cell = field_cell(i, entry);

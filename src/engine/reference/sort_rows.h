@@ -23,6 +23,14 @@ struct SortCell {
   std::string_view text;
 };
 
+// What reading cells needs and what they borrow from. Confined to its search.
+struct SortScratch {
+  TermCache texts;
+  std::vector<std::int64_t> integers;
+  std::vector<double> reals;
+  std::vector<TermRank> ranks;
+};
+
 // In which order do a request's sort keys put documents? Resolves fields in every target, reads the cells of
 // an entry and compares rows of them. Confined to one search; cells live as long as the snapshot and this
 // object.
@@ -59,11 +67,11 @@ class SortOrder {
   std::vector<std::vector<FieldInTarget>> fields_;  // by key, by target
   std::vector<Value> after_values_;
   std::vector<SortCell> after_;
-  mutable TermCache texts_;
+  mutable SortScratch scratch_;
 };
 
-// The cell of the least (or greatest) value of a field; missing without one. Text lives in `texts`.
+// The cell of the least (or greatest) value of a field; missing without one. Text lives in the scratch.
 SortCell read_cell(const Segment& segment, FieldId field, DocOrdinal document, SortMode mode,
-                   TermCache& texts);
+                   SortScratch& scratch);
 
 }  // namespace stele::engine::reference

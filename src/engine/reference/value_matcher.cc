@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/columns/column_filter.h"
+#include "engine/segment/sealed_field.h"
 #include "text/unicode.h"
 
 namespace stele::engine::reference {
@@ -18,12 +20,34 @@ std::span<const double> values_of(const FieldReader& field, DocOrdinal document,
   return field.reals(document, scratch);
 }
 
+// As the column of a sealed segment orders them: there the two zeros differ.
+OrderedInterval ordered(const Interval<std::int64_t>& interval) {
+  return {to_ordered(interval.low), to_ordered(interval.high)};
+}
+OrderedInterval ordered(const Interval<double>& interval) {
+  return {to_ordered(interval.low == 0 ? -0.0 : interval.low),
+          to_ordered(interval.high == 0 ? 0.0 : interval.high)};
+}
+template <class T>
+std::vector<OrderedInterval> ordered(const std::vector<Interval<T>>& intervals) {
+  std::vector<OrderedInterval> all;
+  for (const Interval<T>& interval : intervals) {
+    // One that holds nothing would, of numbers that are none, hold something.
+    if (interval.low <= interval.high) all.push_back(ordered(interval));
+  }
+  return all;
+}
+
 template <class T>
 MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool outside, float score) {
   auto select = [id, intervals = std::move(intervals), outside](const Segment& segment) {
     std::vector<DocOrdinal> documents;
     const FieldReader* field = segment.field(id);
     if (field == nullptr) return documents;
+    if (const auto* sealed = dynamic_cast<const SealedField*>(field)) {
+      select_documents(sealed->column(), ordered(intervals), outside, documents);
+      return documents;
+    }
     const auto wanted = [&](T value) {
       const bool inside = std::any_of(
           intervals.begin(), intervals.end(),
@@ -50,17 +74,17 @@ bool is_in(const std::vector<RankRange>& ranges, TermRank rank) {
 std::vector<DocOrdinal> documents_of(const TermsReader& terms, const std::vector<RankRange>& ranges,
                                      std::size_t segment_size) {
   PostingsScratch scratch;
-  const auto read = [&](TermRank rank) {
-    return terms.postings(rank, PostingsPart::kDocuments, scratch).documents;
-  };
   if (ranges.size() == 1 && ranges[0].second == ranges[0].first + 1) {
-    const auto documents = read(ranges[0].first);
+    const auto documents = terms.postings(ranges[0].first, PostingsPart::kDocuments, scratch).documents;
     return {documents.begin(), documents.end()};
   }
   std::vector<bool> marked(segment_size);
-  for (const auto& [first, second] : ranges)
-    for (TermRank rank = first; rank < second; ++rank)
-      for (const DocOrdinal document : read(rank)) marked[document] = true;
+  for (const auto& [first, second] : ranges) {
+    const auto cursor = terms.cursor(first);
+    for (TermRank rank = first; rank < second; ++rank, cursor->advance())
+      for (const DocOrdinal document : cursor->postings(PostingsPart::kDocuments, scratch).documents)
+        marked[document] = true;
+  }
   std::vector<DocOrdinal> documents;
   for (DocOrdinal document = 0; document < segment_size; ++document)
     if (marked[document]) documents.push_back(document);

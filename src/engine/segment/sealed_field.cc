@@ -20,7 +20,7 @@ std::span<const T> values_of(const ColumnReader& column, DocOrdinal document, st
 
 class SealedCursor final : public TermsCursor {
  public:
-  explicit SealedCursor(const SealedTerms& terms) : terms_(terms), cursor_(terms.dictionary(), 0) {}
+  SealedCursor(const SealedTerms& terms, TermRank from) : terms_(terms), cursor_(terms.dictionary(), from) {}
   bool at_end() const override { return cursor_.at_end(); }
   std::string_view term() const override { return cursor_.term(); }
   Postings postings(PostingsPart part, PostingsScratch& scratch) const override {
@@ -35,8 +35,8 @@ class SealedCursor final : public TermsCursor {
 
 }  // namespace
 
-std::unique_ptr<TermsCursor> SealedTerms::cursor() const {
-  return std::make_unique<SealedCursor>(*this);
+std::unique_ptr<TermsCursor> SealedTerms::cursor(TermRank from) const {
+  return std::make_unique<SealedCursor>(*this, from);
 }
 
 SealedTerms::SealedTerms(const SectionReader& sections, std::uint32_t field, bool is_text,

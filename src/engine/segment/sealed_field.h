@@ -41,7 +41,7 @@ class SealedTerms final : public TermsReader {
   Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const override {
     return postings(dictionary_.entry(rank), part, scratch);
   }
-  std::unique_ptr<TermsCursor> cursor() const override;
+  std::unique_ptr<TermsCursor> cursor(TermRank from) const override;
   Postings postings(const TermEntry& entry, PostingsPart part, PostingsScratch& scratch) const;
   std::uint8_t encoded_length(DocOrdinal document) const override {
     return document < lengths_.size() ? static_cast<std::uint8_t>(lengths_[document]) : 1;

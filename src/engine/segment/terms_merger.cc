@@ -7,7 +7,7 @@ namespace stele::engine {
 TermsMerger::TermsMerger(std::vector<TermsPart> parts, bool with_positions)
     : parts_(std::move(parts)), with_positions_(with_positions) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    cursors_.push_back(parts_[i].terms->cursor());
+    cursors_.push_back(parts_[i].terms->cursor(0));
     if (!cursors_[i]->at_end()) heap_.push_back(i);
   }
   std::make_heap(heap_.begin(), heap_.end(),

@@ -6,7 +6,7 @@ namespace {
 // By ranks, for readers that have nothing better.
 class RankCursor final : public TermsCursor {
  public:
-  explicit RankCursor(const TermsReader& terms) : terms_(terms) { read(); }
+  RankCursor(const TermsReader& terms, TermRank rank) : terms_(terms), rank_(rank) { read(); }
   bool at_end() const override { return rank_ >= terms_.term_count(); }
   std::string_view term() const override { return term_; }
   Postings postings(PostingsPart part, PostingsScratch& scratch) const override {
@@ -23,15 +23,15 @@ class RankCursor final : public TermsCursor {
   }
 
   const TermsReader& terms_;
-  TermRank rank_ = 0;
+  TermRank rank_;
   std::string scratch_;
   std::string_view term_;
 };
 
 }  // namespace
 
-std::unique_ptr<TermsCursor> TermsReader::cursor() const {
-  return std::make_unique<RankCursor>(*this);
+std::unique_ptr<TermsCursor> TermsReader::cursor(TermRank from) const {
+  return std::make_unique<RankCursor>(*this, from);
 }
 
 TermRank TermsReader::find(std::string_view wanted) const {

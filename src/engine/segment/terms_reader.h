@@ -57,8 +57,8 @@ class TermsReader {
   virtual TermRank lower_bound(std::string_view term) const = 0;
   virtual std::uint32_t document_count(TermRank rank) const = 0;
   virtual Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const = 0;
-  // On the first term.
-  virtual std::unique_ptr<TermsCursor> cursor() const;
+  // On the term of this rank.
+  virtual std::unique_ptr<TermsCursor> cursor(TermRank from) const;
 
   // Of a document, as encode_length made it; zero where it has no term.
   virtual std::uint8_t encoded_length(DocOrdinal document) const = 0;

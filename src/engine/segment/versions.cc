@@ -58,6 +58,17 @@ std::size_t Versions::droppable_count(Lsn oldest) const {
   return count;
 }
 
+void Versions::clear_invisible(Lsn lsn, std::span<std::uint64_t> words) const {
+  const bool all_born = last_born_ <= lsn.value();
+  for (std::size_t first = 0; first < size_; first += kChunk) {
+    const Chunk* chunk = chunks_[first / kChunk].load(std::memory_order_acquire);
+    if (all_born && chunk == nullptr) continue;
+    const std::size_t end = std::min(size_, first + kChunk);
+    for (std::size_t i = first; i < end; ++i)
+      if (!is_visible(static_cast<DocOrdinal>(i), lsn)) words[i / 64] &= ~(std::uint64_t{1} << (i % 64));
+  }
+}
+
 void Versions::forget_births(Lsn oldest) {
   if (last_born_ <= oldest.value()) born_ = std::vector<std::uint64_t>();
 }

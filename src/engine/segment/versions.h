@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/lsn.h"
@@ -31,6 +32,8 @@ class Versions {
   bool all_visible(Lsn lsn) const {
     return last_born_ <= lsn.value() && lsn.value() < first_death_.load(std::memory_order_relaxed);
   }
+  // Takes the bits of those that are not visible out of `words`, a bit a version.
+  void clear_invisible(Lsn lsn, std::span<std::uint64_t> words) const;
   bool is_alive(DocOrdinal ordinal) const { return died(ordinal) == kAlive; }
   std::uint64_t died(DocOrdinal ordinal) const {
     const Chunk* chunk = chunks_[ordinal / kChunk].load(std::memory_order_acquire);
