@@ -149,6 +149,25 @@ QueryPtr random_terms(Dice& dice) {
   return make_query(std::move(node));
 }
 
+Value random_value(Dice& dice, const std::string& field) {
+  if (field == "tag") return Value(fmt::format("t{}", dice.below(50)));
+  if (field == "d") return Value(static_cast<double>(dice.below(1000)) / 7 - 50);
+  if (field == "b") return Value(dice.one_in(2));
+  if (field == "when") return Value(static_cast<std::int64_t>(dice.below(1000)) * 1'000'000'000);
+  return Value(static_cast<std::int64_t>(dice.below(500)) - 250);
+}
+
+SortKey random_key(Dice& dice, const std::string& field) {
+  SortKey key{.field = field, .direction = dice.one_in(2) ? Direction::kAscending : Direction::kDescending};
+  if (dice.one_in(3)) key.mode = dice.one_in(2) ? SortMode::kMin : SortMode::kMax;
+  if (dice.one_in(4)) key.missing = SortKey::Missing::kFirst;
+  if (dice.one_in(6)) {
+    key.missing = SortKey::Missing::kValue;
+    key.missing_value = random_value(dice, field);
+  }
+  return key;
+}
+
 Request random_request(Dice& dice) {
   Select select{.offset = dice.one_in(4) ? dice.below(5) : 0,
                 .limit = dice.one_in(5) ? 1000 : 1 + dice.below(12)};
@@ -157,11 +176,14 @@ Request random_request(Dice& dice) {
   auto& root = std::get<Select>(request.root.step);
   request.totals = {{.stage = "query", .limit = dice.one_in(2) ? dice.below(30) : 100'000}};
   if (dice.one_in(5)) request.totals.clear();
-  if (dice.one_in(4)) {
-    const std::string field = std::vector<std::string>{"n", "d", "tag", "when"}[dice.below(4)];
-    root.sort = {
-        {.field = field, .direction = dice.one_in(2) ? Direction::kAscending : Direction::kDescending},
-        {.kind = SortKey::Kind::kDoc}};
+  if (dice.one_in(3)) {
+    const std::string field = std::vector<std::string>{"n", "d", "tag", "when", "b"}[dice.below(5)];
+    root.sort = {random_key(dice, field)};
+    if (dice.one_in(2)) root.sort.push_back({.kind = SortKey::Kind::kDoc});
+    if (dice.one_in(3)) {
+      root.search_after = {random_value(dice, field)};
+      if (root.sort.size() > 1) root.search_after.emplace_back(static_cast<std::int64_t>(dice.below(2000)));
+    }
   }
   if (dice.one_in(8)) root.collapse = Collapse{.field = "tag"};
   if (dice.one_in(4)) {

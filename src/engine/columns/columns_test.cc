@@ -129,9 +129,14 @@ TEST(ColumnFilter, AsOneByOne) {
                 return inside != outside;
               }))
             expected.push_back(i);
-        std::vector<DocOrdinal> selected;
-        select_documents(column, intervals, outside, selected);
-        ASSERT_EQ(selected, expected);
+        std::vector<std::uint64_t> words((documents + 63) / 64);
+        mark_documents(column, intervals, outside, words);
+        std::vector<DocOrdinal> marked;
+        for (DocOrdinal i = 0; i < documents; ++i)
+          if ((words[i / 64] >> (i % 64) & 1U) != 0) marked.push_back(i);
+        ASSERT_EQ(marked, expected);
+        // None beyond the end.
+        ASSERT_EQ(documents % 64 == 0 ? 0 : words.back() >> (documents % 64), 0);
       }
     }
   }

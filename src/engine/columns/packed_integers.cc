@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 
 namespace stele::engine {
 
@@ -40,6 +42,8 @@ PackedIntegers::PackedIntegers(std::string_view section, std::size_t count) {
 }
 
 std::uint64_t to_ordered(double value) {
+  // What is no number comes above all that are, whatever its sign.
+  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
   const auto bits = std::bit_cast<std::uint64_t>(value);
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
   return (bits & kSign) != 0 ? ~bits : bits | kSign;

@@ -105,6 +105,31 @@ void PostingsList::read_tail(std::string_view bytes, DocOrdinal former, std::siz
   }
 }
 
+void PostingsList::mark_documents(std::span<std::uint64_t> words) const {
+  const auto mark = [words](DocOrdinal document) {
+    if (document / 64 < words.size()) words[document / 64] |= std::uint64_t{1} << (document % 64);
+  };
+  if (!has_skips()) {
+    std::string_view bytes = postings_;
+    DocOrdinal document = kBeforeFirst;
+    for (std::size_t i = 0; i < entry_.document_count && !bytes.empty(); ++i) {
+      std::uint64_t gap = take_varint(bytes);
+      if (has_frequencies_) {
+        if ((gap & 1U) == 0) take_varint(bytes);
+        gap >>= 1U;
+      }
+      document += static_cast<DocOrdinal>(gap) + 1;
+      mark(document);
+    }
+    return;
+  }
+  PostingsBlock block;
+  for (std::size_t i = 0; i < block_count_; ++i) {
+    read_documents(i, block);
+    for (std::size_t j = 0; j < block.count; ++j) mark(block.documents[j]);
+  }
+}
+
 void PostingsList::read_all_documents(std::vector<DocOrdinal>& documents) const {
   documents.reserve(documents.size() + entry_.document_count);
   PostingsBlock block;

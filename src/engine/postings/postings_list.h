@@ -46,6 +46,8 @@ class PostingsList {
   // Documents and frequencies.
   void read(std::size_t block, PostingsBlock& out) const;
 
+  // In `words`, a bit a document.
+  void mark_documents(std::span<std::uint64_t> words) const;
   // All of it at once, appended.
   void read_all_documents(std::vector<DocOrdinal>& documents) const;
   void read_all(std::vector<DocOrdinal>& documents, std::vector<std::uint32_t>& begin) const;

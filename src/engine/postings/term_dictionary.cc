@@ -139,6 +139,10 @@ void TermDictionary::Cursor::read() {
   const std::uint64_t more = take_varint(rest_);
   term_.resize(std::min<std::uint64_t>(shared, term_.size()));
   term_.append(take_bytes(rest_, std::min<std::uint64_t>(more, rest_.size())));
+  read_entry();
+}
+
+void TermDictionary::Cursor::read_entry() {
   entry_.document_count = static_cast<std::uint32_t>(take_varint(rest_));
   entry_.total_frequency = entry_.document_count;
   entry_.postings_offset = next_postings_;
@@ -151,6 +155,16 @@ void TermDictionary::Cursor::read() {
   }
   next_postings_ += entry_.postings_bytes;
   next_positions_ += entry_.positions_bytes;
+}
+
+void TermDictionary::Cursor::advance_entry() {
+  ++rank_;
+  if (at_end()) return;
+  if (rank_ % kBlockTerms == 0) enter_block(rank_ / kBlockTerms);
+  take_varint(rest_);
+  const std::uint64_t more = take_varint(rest_);
+  rest_.remove_prefix(std::min<std::uint64_t>(more, rest_.size()));
+  read_entry();
 }
 
 void TermDictionary::Cursor::advance() {

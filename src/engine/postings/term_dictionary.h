@@ -59,10 +59,13 @@ class TermDictionary {
     std::string_view term() const { return term_; }
     const TermEntry& entry() const { return entry_; }
     void advance();
+    // The same for who asks for entries alone: term() means nothing from then on.
+    void advance_entry();
 
    private:
     void enter_block(std::size_t block);
     void read();
+    void read_entry();
 
     const TermDictionary* dictionary_;
     TermRank rank_ = 0;

@@ -2,29 +2,61 @@
 
 namespace stele::engine {
 
-DocumentBits DocumentBits::visible(const Segment& segment, Lsn lsn) {
-  DocumentBits bits(segment.size());
-  if (segment.all_visible(lsn)) return bits;
-  bits.make_words();
-  segment.versions().clear_invisible(lsn, bits.words_);
+DocumentBits DocumentBits::none(std::size_t documents) {
+  DocumentBits bits(documents);
+  bits.words_.resize(bits.word_count());
   return bits;
 }
 
-void DocumentBits::make_words() {
-  if (is_all()) words_.assign((size_ + 63) / 64, ~std::uint64_t{0});
+DocumentBits DocumentBits::of(std::size_t documents, std::span<const DocOrdinal> members) {
+  DocumentBits bits = none(documents);
+  for (const DocOrdinal member : members) bits.words_[member / 64] |= std::uint64_t{1} << (member % 64);
+  return bits;
 }
 
-void DocumentBits::keep(std::span<const DocOrdinal> documents) {
-  std::vector<std::uint64_t> kept((size_ + 63) / 64);
-  for (const DocOrdinal document : documents) kept[document / 64] |= std::uint64_t{1} << (document % 64);
-  if (!is_all())
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] &= words_[i];
-  words_ = std::move(kept);
+DocumentBits DocumentBits::visible(const Segment& segment, Lsn lsn) {
+  DocumentBits bits(segment.size());
+  if (!segment.all_visible(lsn)) segment.versions().clear_invisible(lsn, bits.words());
+  return bits;
 }
 
-void DocumentBits::remove(std::span<const DocOrdinal> documents) {
-  make_words();
-  for (const DocOrdinal document : documents) words_[document / 64] &= ~(std::uint64_t{1} << (document % 64));
+std::span<std::uint64_t> DocumentBits::words() {
+  if (is_all()) {
+    words_.assign(word_count(), ~std::uint64_t{0});
+    if (!words_.empty()) words_.back() = mask_of(words_.size() - 1);
+  }
+  return words_;
+}
+
+std::size_t DocumentBits::count() const {
+  if (is_all()) return documents_;
+  std::size_t count = 0;
+  for (const std::uint64_t word : words_) count += static_cast<std::size_t>(std::popcount(word));
+  return count;
+}
+
+std::vector<DocOrdinal> DocumentBits::members() const {
+  std::vector<DocOrdinal> members;
+  members.reserve(count());
+  each([&](DocOrdinal document) { members.push_back(document); });
+  return members;
+}
+
+void DocumentBits::keep(const DocumentBits& other) {
+  if (other.is_all()) return;
+  const std::span<std::uint64_t> mine = words();
+  for (std::size_t i = 0; i < mine.size(); ++i) mine[i] &= other.words_[i];
+}
+
+void DocumentBits::remove(const DocumentBits& other) {
+  const std::span<std::uint64_t> mine = words();
+  for (std::size_t i = 0; i < mine.size(); ++i) mine[i] &= ~other.word(i);
+}
+
+void DocumentBits::add(const DocumentBits& other) {
+  if (is_all()) return;
+  const std::span<std::uint64_t> mine = words();
+  for (std::size_t i = 0; i < mine.size(); ++i) mine[i] |= other.word(i);
 }
 
 }  // namespace stele::engine

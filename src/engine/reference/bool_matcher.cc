@@ -151,6 +151,17 @@ class BoolMatcher final : public Matcher {
       best_of_any(scorers, narrowed, top);
   }
 
+  DocumentBits filter(const Segment& segment) const override {
+    DocumentBits bits = DocumentBits::all(segment.size());
+    for (const MatcherPtr& matcher : clauses_.must) bits.keep(matcher->filter(segment));
+    const bool required = !clauses_.must.empty() || !clauses_.filter.empty();
+    const bool any = !clauses_.should.empty() || clauses_.min_should > 0;
+    const std::size_t minimum =
+        required || !any ? clauses_.min_should : std::max<std::size_t>(1, clauses_.min_should);
+    if (minimum > 0) bits.keep(optional_filter(segment, minimum));
+    return narrow(segment, bits);
+  }
+
  private:
   // False where they are not all terms of a sealed segment; no scorer where one is missing.
   bool add_all(const Segment& segment, std::vector<TermScorer>& scorers) const {
@@ -175,11 +186,25 @@ class BoolMatcher final : public Matcher {
 
   DocumentBits narrow(const Segment& segment, const DocumentBits& allowed) const {
     DocumentBits narrowed = allowed;
-    for (const MatcherPtr& matcher : clauses_.filter)
-      narrowed.keep(matcher->match(segment, Context::kFilter).documents);
-    for (const MatcherPtr& matcher : clauses_.must_not)
-      narrowed.remove(matcher->match(segment, Context::kFilter).documents);
+    for (const MatcherPtr& matcher : clauses_.filter) narrowed.keep(matcher->filter(segment));
+    for (const MatcherPtr& matcher : clauses_.must_not) narrowed.remove(matcher->filter(segment));
     return narrowed;
+  }
+
+  // Those in so many of the optional clauses.
+  DocumentBits optional_filter(const Segment& segment, std::size_t minimum) const {
+    if (minimum == 1) {
+      DocumentBits united = DocumentBits::none(segment.size());
+      for (const MatcherPtr& matcher : clauses_.should) united.add(matcher->filter(segment));
+      return united;
+    }
+    std::vector<std::uint32_t> counts(segment.size());
+    for (const MatcherPtr& matcher : clauses_.should)
+      matcher->filter(segment).each([&](DocOrdinal document) { ++counts[document]; });
+    std::vector<DocOrdinal> enough;
+    for (DocOrdinal document = 0; document < counts.size(); ++document)
+      if (counts[document] >= minimum) enough.push_back(document);
+    return DocumentBits::of(segment.size(), enough);
   }
 
   Sums positive(const Segment& segment, Context context) const {

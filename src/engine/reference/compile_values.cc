@@ -29,14 +29,27 @@ SelectRanks select_terms(std::vector<std::string> wanted) {
   };
 }
 
+// Of the terms in [first, end), those for which `accept` holds.
+template <class Accept>
+std::vector<RankRange> accepted_ranks(const TermsReader& terms, TermRank first, TermRank end,
+                                      Accept&& accept) {
+  std::vector<RankRange> ranges;
+  if (first >= end) return ranges;
+  const std::unique_ptr<TermsCursor> cursor = terms.cursor(first);
+  for (TermRank rank = first; rank < end; ++rank, cursor->advance()) {
+    if (!accept(cursor->term())) continue;
+    if (!ranges.empty() && ranges.back().second == rank)
+      ++ranges.back().second;
+    else
+      ranges.emplace_back(rank, rank + 1);
+  }
+  return ranges;
+}
+
 // Every term for which `accept` holds: a walk over all of them.
 SelectRanks select_matching(std::function<bool(std::string_view)> accept) {
   return [accept = std::move(accept)](const TermsReader& terms) {
-    std::vector<RankRange> ranges;
-    std::string scratch;
-    for (TermRank rank = 0; rank < terms.term_count(); ++rank)
-      if (accept(terms.term(rank, scratch))) ranges.emplace_back(rank, rank + 1);
-    return ranges;
+    return accepted_ranks(terms, 0, static_cast<TermRank>(terms.term_count()), accept);
   };
 }
 
@@ -301,12 +314,9 @@ Result<MatcherPtr> Compiler::compile_node(const Wildcard& node, float boost) {
   const std::string pattern = normalized_keyword(field, node.pattern);
   const std::string literal = pattern.substr(0, pattern.find_first_of("*?\\"));
   const auto select = [pattern, literal](const TermsReader& terms) {
-    std::vector<RankRange> ranges;
     const auto [first, end] = terms.prefix_range(literal);
-    std::string scratch;
-    for (TermRank rank = first; rank < end; ++rank)
-      if (matches_wildcard(pattern, terms.term(rank, scratch))) ranges.emplace_back(rank, rank + 1);
-    return ranges;
+    return accepted_ranks(terms, first, end,
+                          [&](std::string_view term) { return matches_wildcard(pattern, term); });
   };
   return match_ranks(*id, select, false, boost);
 }

@@ -31,15 +31,13 @@ Result<void> check_stage(const Stage& stage, std::set<std::string>& names, int d
   return {};
 }
 
-// Scores that nobody looks at need not be made.
-bool needs_scores(const Select& step) {
-  if (step.sort.empty() || step.min_score) return true;
-  for (const SortKey& key : step.sort)
-    if (key.kind == SortKey::Kind::kScore) return true;
-  return false;
-}
-
 }  // namespace
+
+// Scores that nobody looks at need not be made.
+bool Executor::needs_scores(const Select& step) {
+  if (step.sort.empty() || step.min_score) return true;
+  return std::ranges::any_of(step.sort, [](const SortKey& key) { return key.kind == SortKey::Kind::kScore; });
+}
 
 Executor::Executor(const Snapshot& snapshot, const Request& request, const Clock& clock, Ways ways)
     : snapshot_(snapshot),
@@ -75,7 +73,8 @@ Result<SearchResult> Executor::run() {
   const Retrieve* const retrieve = ways_ == Ways::kFast ? best_only() : nullptr;
   Selection selection;
   if (retrieve != nullptr) {
-    STELE_TRY(selection, select_best(std::get<Select>(request_.root.step), *retrieve));
+    const Select& step = std::get<Select>(request_.root.step);
+    STELE_TRY(selection, step.sort.empty() ? select_best(step, *retrieve) : select_first(step, *retrieve));
   } else {
     STELE_TRY(selection, run_root());
   }

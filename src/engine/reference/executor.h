@@ -9,6 +9,7 @@
 #include "engine/collection.h"
 #include "engine/query/request.h"
 #include "engine/query/result.h"
+#include "engine/reference/best_rows.h"
 #include "engine/reference/budget.h"
 #include "engine/reference/compiler.h"
 #include "engine/reference/ranked_list.h"
@@ -37,6 +38,7 @@ class Executor {
     Direction direction = Direction::kDescending;
   };
 
+  static bool needs_scores(const Select& step);
   Result<void> check_request();
   Result<Selection> run_root();
   Result<RankedList> execute(const Stage& stage, Context context);
@@ -60,11 +62,15 @@ class Executor {
                                        const std::string& lookup_from, std::size_t target);
   Result<const ReferenceView*> lookup_view(const std::string& lookup_from, std::size_t target) const;
   void append(RankedList& list, std::size_t target, std::size_t segment, Matches matches);
+  void append(RankedList& list, std::size_t target, std::size_t segment, DocumentBits matches);
 
   // select_best.cc
   const Retrieve* best_only() const;
   Result<Selection> select_best(const Select& step, const Retrieve& retrieve);
+  Result<Selection> select_first(const Select& step, const Retrieve& retrieve);
+  void note_count(std::size_t count);
   Result<void> find_best(const Retrieve& retrieve, std::size_t target, TopScores& top);
+  Result<std::size_t> find_first(const Retrieve& retrieve, std::size_t target, BestRows& rows);
 
   // rescore.cc
   Result<RankedList> rescore(const Rescore& step, RankedList list);

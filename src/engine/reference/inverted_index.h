@@ -26,10 +26,18 @@ class InvertedIndex final : public TermsReader {
   std::uint32_t document_count(TermRank rank) const override {
     return posting_begin_[rank + 1] - posting_begin_[rank];
   }
+  std::uint32_t document_count(std::string_view term) const override {
+    const TermRank rank = find(term);
+    return rank == kDropped ? 0 : document_count(rank);
+  }
   std::span<const DocOrdinal> documents(TermRank rank) const {
     return std::span(documents_).subspan(posting_begin_[rank], document_count(rank));
   }
   Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const override;
+  void mark_documents(TermRank first, TermRank end, std::span<std::uint64_t> words) const override {
+    for (std::uint32_t i = posting_begin_[first]; i < posting_begin_[end]; ++i)
+      words[documents_[i] / 64] |= std::uint64_t{1} << (documents_[i] % 64);
+  }
 
   std::uint8_t encoded_length(DocOrdinal document) const override { return lengths_[document]; }
   std::uint64_t documents_with_terms() const override { return documents_with_terms_; }

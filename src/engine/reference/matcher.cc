@@ -1,11 +1,21 @@
 #include "engine/reference/matcher.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <numeric>
 
 namespace stele::engine::reference {
 namespace {
+
+// Documents that all score the same: of equals, those that come first stay.
+void add_equal(DocumentBits matches, const DocumentBits& allowed, float score, TopScores& top) {
+  matches.keep(allowed);
+  top.count(matches.count());
+  for (std::size_t i = 0; i < matches.word_count() && top.is_competitive(score); ++i)
+    for (std::uint64_t bits = matches.word(i); bits != 0; bits &= bits - 1)
+      top.add(static_cast<DocOrdinal>(i * 64 + static_cast<unsigned>(std::countr_zero(bits))), score);
+}
 
 class InnerConstantMatcher final : public Matcher {
  public:
@@ -15,6 +25,10 @@ class InnerConstantMatcher final : public Matcher {
     if (context == Context::kScore) matches.scores.assign(matches.documents.size(), score_);
     return matches;
   }
+  void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override {
+    add_equal(inner_->filter(segment), allowed, score_, top);
+  }
+  DocumentBits filter(const Segment& segment) const override { return inner_->filter(segment); }
 
  private:
   MatcherPtr inner_;
@@ -40,6 +54,11 @@ class BestMatcher final : public Matcher {
     }
     std::sort(scored.begin(), scored.end());
     return combine(scored);
+  }
+  DocumentBits filter(const Segment& segment) const override {
+    DocumentBits united = DocumentBits::none(segment.size());
+    for (const MatcherPtr& matcher : inner_) united.add(matcher->filter(segment));
+    return united;
   }
 
  private:
@@ -78,6 +97,7 @@ class BoostingMatcher final : public Matcher {
         matches.scores[i] *= negative_boost_;
     return matches;
   }
+  DocumentBits filter(const Segment& segment) const override { return positive_->filter(segment); }
 
  private:
   MatcherPtr positive_;
@@ -110,30 +130,32 @@ void Matcher::best(const Segment& segment, const DocumentBits& allowed, TopScore
   }
 }
 
+DocumentBits Matcher::filter(const Segment& segment) const {
+  return DocumentBits::of(segment.size(), match(segment, Context::kFilter).documents);
+}
+
+DocumentBits ConstantMatcher::filter(const Segment& segment) const {
+  return select_bits_ ? select_bits_(segment) : DocumentBits::of(segment.size(), select_(segment));
+}
+
 Matches ConstantMatcher::match(const Segment& segment, Context context) const {
-  Matches matches{select_(segment), {}};
+  Matches matches{select_bits_ ? select_bits_(segment).members() : select_(segment), {}};
   if (context == Context::kScore) matches.scores.assign(matches.documents.size(), score_);
   return matches;
 }
 
 void ConstantMatcher::best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const {
-  const std::vector<DocOrdinal> documents = select_(segment);
-  std::size_t count = 0;
-  for (const DocOrdinal document : documents) {
-    if (!allowed.contains(document)) continue;
-    ++count;
-    // Of equals, those that come first stay.
-    if (top.is_competitive(score_)) top.add(document, score_);
-  }
-  top.count(count);
+  add_equal(filter(segment), allowed, score_, top);
 }
 
 MatcherPtr match_all(float score) {
-  return std::make_shared<ConstantMatcher>(all_documents, score);
+  return std::make_shared<ConstantMatcher>(
+      [](const Segment& segment) { return DocumentBits::all(segment.size()); }, score);
 }
 
 MatcherPtr match_none() {
-  return std::make_shared<ConstantMatcher>([](const Segment&) { return std::vector<DocOrdinal>(); }, 0.0F);
+  return std::make_shared<ConstantMatcher>(
+      [](const Segment& segment) { return DocumentBits::none(segment.size()); }, 0.0F);
 }
 
 MatcherPtr match_constant(MatcherPtr inner, float score) {

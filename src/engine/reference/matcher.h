@@ -33,6 +33,8 @@ class Matcher {
   // The best of what matches among `allowed`, into `top`, which says what may be passed over. The same
   // documents and scores as by match().
   virtual void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const;
+  // The documents of match(), a bit each.
+  virtual DocumentBits filter(const Segment& segment) const;
 };
 using MatcherPtr = std::shared_ptr<const Matcher>;
 
@@ -40,12 +42,16 @@ using MatcherPtr = std::shared_ptr<const Matcher>;
 class ConstantMatcher final : public Matcher {
  public:
   using Select = std::function<std::vector<DocOrdinal>(const Segment&)>;
+  using SelectBits = std::function<DocumentBits(const Segment&)>;
   ConstantMatcher(Select select, float score) : select_(std::move(select)), score_(score) {}
+  ConstantMatcher(SelectBits select, float score) : select_bits_(std::move(select)), score_(score) {}
   Matches match(const Segment& segment, Context context) const override;
   void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override;
+  DocumentBits filter(const Segment& segment) const override;
 
  private:
   Select select_;
+  SelectBits select_bits_;
   float score_;
 };
 

@@ -101,6 +101,15 @@ void Executor::append(RankedList& list, std::size_t target, std::size_t segment,
   }
 }
 
+void Executor::append(RankedList& list, std::size_t target, std::size_t segment, DocumentBits matches) {
+  matches.keep(DocumentBits::visible(*views_[target]->segments()[segment], views_[target]->lsn()));
+  list.entries.reserve(list.entries.size() + matches.count());
+  matches.each([&](DocOrdinal document) {
+    list.entries.push_back(
+        {static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(segment), document, 0});
+  });
+}
+
 Result<RankedList> Executor::search_text(const TextSearch& source, std::size_t target,
                                          const MatcherPtr& filter, Context context) {
   STELE_TRY(MatcherPtr matcher, compilers_[target].compile(*source.query));
@@ -116,7 +125,10 @@ Result<RankedList> Executor::search_text(const TextSearch& source, std::size_t t
   const SegmentList& segments = views_[target]->segments();
   for (std::size_t i = 0; i < segments.size(); ++i) {
     STELE_RETURN_IF_ERROR(budget_.check());
-    append(list, target, i, matcher->match(*segments[i], context));
+    if (ways_ == Ways::kFast && !list.scored)
+      append(list, target, i, matcher->filter(*segments[i]));
+    else
+      append(list, target, i, matcher->match(*segments[i], context));
   }
   return list;
 }

@@ -86,11 +86,6 @@ T picked(std::span<const T> values, SortMode mode) {
   }
 }
 
-SortMode effective_mode(const SortKey& key) {
-  if (key.mode != SortMode::kDefault) return key.mode;
-  return key.direction == Direction::kAscending ? SortMode::kMin : SortMode::kMax;
-}
-
 Result<void> check_sortable(const FieldDefinition& field, SortMode mode) {
   const auto invalid = [](std::string message) {
     return make_error(ErrorCode::kInvalidArgument, std::move(message));
@@ -110,6 +105,11 @@ Result<void> check_sortable(const FieldDefinition& field, SortMode mode) {
 }
 
 }  // namespace
+
+SortMode SortOrder::effective_mode(const SortKey& key) {
+  if (key.mode != SortMode::kDefault) return key.mode;
+  return key.direction == Direction::kAscending ? SortMode::kMin : SortMode::kMax;
+}
 
 SortCell read_cell(const Segment& segment, FieldId id, DocOrdinal document, SortMode mode,
                    SortScratch& scratch) {

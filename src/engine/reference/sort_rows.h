@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/columns/column_filter.h"
 #include "engine/query/stage.h"
 #include "engine/reference/compiler.h"
 #include "engine/reference/ranked_list.h"
@@ -48,6 +49,19 @@ class SortOrder {
   int compare(const SortCell* left, const SortCell* right) const;
   // Whether a row comes after search_after, where that is given.
   bool is_after(const SortCell* row) const { return after_.empty() || compare(after_.data(), row) < 0; }
+  // Of the first key's packed column in a segment, which values documents have that can come before the row
+  // `last` (null: any row) and after search_after; and whether those without a value can. None where the
+  // column does not tell.
+  struct Range {
+    const ColumnReader* column;
+    OrderedInterval values;
+    bool missing;
+  };
+  std::optional<Range> first_key_range(const Segment& segment, std::size_t target,
+                                       const SortCell* last) const;
+  const Segment& segment(std::size_t target, std::size_t index) const {
+    return *(*views_)[target]->segments()[index];
+  }
   // As search_after takes it back.
   std::vector<Value> values(const Entry& entry, const SortCell* row) const;
 
@@ -60,6 +74,7 @@ class SortOrder {
   Result<void> resolve(SortKey& key, std::vector<Compiler>& compilers);
   Result<void> set_after(const std::vector<Value>& after);
   SortCell field_cell(std::size_t key, const Entry& entry) const;
+  static SortMode effective_mode(const SortKey& key);
   int compare_cells(const SortKey& key, const SortCell& left, const SortCell& right) const;
 
   std::vector<SortKey> keys_;

@@ -21,6 +21,19 @@ Matches TermMatcher::match(const Segment& segment, Context context) const {
   return matches;
 }
 
+DocumentBits TermMatcher::filter(const Segment& segment) const {
+  DocumentBits documents = DocumentBits::none(segment.size());
+  const FieldReader* field = segment.field(field_);
+  const TermsReader* terms = field == nullptr ? nullptr : field->terms();
+  if (const auto* sealed = dynamic_cast<const SealedTerms*>(terms)) {
+    if (const auto entry = sealed->dictionary().find(term_))
+      sealed->list(*entry).mark_documents(documents.words());
+  } else if (const TermRank rank = terms == nullptr ? kDropped : terms->find(term_); rank != kDropped) {
+    terms->mark_documents(rank, rank + 1, documents.words());
+  }
+  return documents;
+}
+
 TermMatcher::Lookup TermMatcher::add_scorer(const Segment& segment, std::vector<TermScorer>& scorers) const {
   const FieldReader* any = segment.field(field_);
   if (any == nullptr || any->terms() == nullptr) return Lookup::kAbsent;
@@ -61,8 +74,7 @@ std::uint64_t document_frequency(const ReferenceView& view, FieldId field, std::
   for (const auto& segment : view.segments()) {
     const FieldReader* index = segment->field(field);
     if (index == nullptr || index->terms() == nullptr) continue;
-    if (const TermRank rank = index->terms()->find(term); rank != kDropped)
-      frequency += index->terms()->document_count(rank);
+    frequency += index->terms()->document_count(term);
   }
   return frequency;
 }

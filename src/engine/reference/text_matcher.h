@@ -21,6 +21,7 @@ class TermMatcher final : public Matcher {
       : field_(field), term_(std::move(term)), scorer_(scorer) {}
   Matches match(const Segment& segment, Context context) const override;
   void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override;
+  DocumentBits filter(const Segment& segment) const override;
 
   // kPlain: not a sealed segment. kFound: a scorer is appended, which borrows from this and the segment.
   enum class Lookup : std::uint8_t { kPlain, kAbsent, kFound };

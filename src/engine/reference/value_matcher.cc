@@ -41,11 +41,12 @@ std::vector<OrderedInterval> ordered(const std::vector<Interval<T>>& intervals) 
 template <class T>
 MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool outside, float score) {
   auto select = [id, intervals = std::move(intervals), outside](const Segment& segment) {
-    std::vector<DocOrdinal> documents;
+    DocumentBits documents = DocumentBits::none(segment.size());
     const FieldReader* field = segment.field(id);
     if (field == nullptr) return documents;
+    const std::span<std::uint64_t> words = documents.words();
     if (const auto* sealed = dynamic_cast<const SealedField*>(field)) {
-      select_documents(sealed->column(), ordered(intervals), outside, documents);
+      mark_documents(sealed->column(), ordered(intervals), outside, words);
       return documents;
     }
     const auto wanted = [&](T value) {
@@ -58,7 +59,8 @@ MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool ou
     std::vector<T> scratch;
     for (const DocOrdinal document : field->present(present)) {
       const std::span<const T> values = values_of(*field, document, scratch);
-      if (std::any_of(values.begin(), values.end(), wanted)) documents.push_back(document);
+      if (std::any_of(values.begin(), values.end(), wanted))
+        words[document / 64] |= std::uint64_t{1} << (document % 64);
     }
     return documents;
   };
@@ -68,27 +70,6 @@ MatcherPtr match_numbers(FieldId id, std::vector<Interval<T>> intervals, bool ou
 bool is_in(const std::vector<RankRange>& ranges, TermRank rank) {
   return std::any_of(ranges.begin(), ranges.end(),
                      [rank](const RankRange& range) { return range.first <= rank && rank < range.second; });
-}
-
-// Marks the documents of every term in turn: right for any number of terms.
-std::vector<DocOrdinal> documents_of(const TermsReader& terms, const std::vector<RankRange>& ranges,
-                                     std::size_t segment_size) {
-  PostingsScratch scratch;
-  if (ranges.size() == 1 && ranges[0].second == ranges[0].first + 1) {
-    const auto documents = terms.postings(ranges[0].first, PostingsPart::kDocuments, scratch).documents;
-    return {documents.begin(), documents.end()};
-  }
-  std::vector<bool> marked(segment_size);
-  for (const auto& [first, second] : ranges) {
-    const auto cursor = terms.cursor(first);
-    for (TermRank rank = first; rank < second; ++rank, cursor->advance())
-      for (const DocOrdinal document : cursor->postings(PostingsPart::kDocuments, scratch).documents)
-        marked[document] = true;
-  }
-  std::vector<DocOrdinal> documents;
-  for (DocOrdinal document = 0; document < segment_size; ++document)
-    if (marked[document]) documents.push_back(document);
-  return documents;
 }
 
 std::size_t next_character(std::string_view text, std::size_t at) {
@@ -108,17 +89,21 @@ MatcherPtr match_reals(FieldId field, std::vector<Interval<double>> intervals, b
 
 MatcherPtr match_ranks(FieldId id, SelectRanks select_ranks, bool outside, float score) {
   auto select = [id, select_ranks = std::move(select_ranks), outside](const Segment& segment) {
-    std::vector<DocOrdinal> documents;
+    DocumentBits documents = DocumentBits::none(segment.size());
     const FieldReader* field = segment.field(id);
     if (field == nullptr || field->terms() == nullptr) return documents;
     const std::vector<RankRange> ranges = select_ranks(*field->terms());
-    if (!outside) return documents_of(*field->terms(), ranges, segment.size());
+    const std::span<std::uint64_t> words = documents.words();
+    if (!outside) {
+      for (const auto& [first, end] : ranges) field->terms()->mark_documents(first, end, words);
+      return documents;
+    }
     std::vector<DocOrdinal> present;
     std::vector<TermRank> scratch;
     for (const DocOrdinal document : field->present(present)) {
       const auto ranks = field->ranks(document, scratch);
       if (std::any_of(ranks.begin(), ranks.end(), [&](TermRank rank) { return !is_in(ranges, rank); }))
-        documents.push_back(document);
+        words[document / 64] |= std::uint64_t{1} << (document % 64);
     }
     return documents;
   };

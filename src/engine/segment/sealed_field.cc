@@ -39,6 +39,12 @@ std::unique_ptr<TermsCursor> SealedTerms::cursor(TermRank from) const {
   return std::make_unique<SealedCursor>(*this, from);
 }
 
+void SealedTerms::mark_documents(TermRank first, TermRank end, std::span<std::uint64_t> words) const {
+  TermDictionary::Cursor cursor(dictionary_, first);
+  for (TermRank rank = first; rank < end && !cursor.at_end(); ++rank, cursor.advance_entry())
+    list(cursor.entry()).mark_documents(words);
+}
+
 SealedTerms::SealedTerms(const SectionReader& sections, std::uint32_t field, bool is_text,
                          std::uint64_t documents_with_terms, std::uint64_t total_term_frequency)
     : is_text_(is_text),

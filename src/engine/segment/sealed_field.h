@@ -38,10 +38,15 @@ class SealedTerms final : public TermsReader {
   std::uint32_t document_count(TermRank rank) const override {
     return dictionary_.entry(rank).document_count;
   }
+  std::uint32_t document_count(std::string_view term) const override {
+    const auto entry = dictionary_.find(term);
+    return entry ? entry->document_count : 0;
+  }
   Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const override {
     return postings(dictionary_.entry(rank), part, scratch);
   }
   std::unique_ptr<TermsCursor> cursor(TermRank from) const override;
+  void mark_documents(TermRank first, TermRank end, std::span<std::uint64_t> words) const override;
   Postings postings(const TermEntry& entry, PostingsPart part, PostingsScratch& scratch) const;
   std::uint8_t encoded_length(DocOrdinal document) const override {
     return document < lengths_.size() ? static_cast<std::uint8_t>(lengths_[document]) : 1;

@@ -56,9 +56,13 @@ class TermsReader {
   // The first rank whose term is not below; term_count() if none.
   virtual TermRank lower_bound(std::string_view term) const = 0;
   virtual std::uint32_t document_count(TermRank rank) const = 0;
+  // Zero where there is no such term.
+  virtual std::uint32_t document_count(std::string_view term) const = 0;
   virtual Postings postings(TermRank rank, PostingsPart part, PostingsScratch& scratch) const = 0;
   // On the term of this rank.
   virtual std::unique_ptr<TermsCursor> cursor(TermRank from) const;
+  // Marks the documents of the terms in [first, end) in `words`, a bit a document.
+  virtual void mark_documents(TermRank first, TermRank end, std::span<std::uint64_t> words) const = 0;
 
   // Of a document, as encode_length made it; zero where it has no term.
   virtual std::uint8_t encoded_length(DocOrdinal document) const = 0;

@@ -33,14 +33,19 @@ void Versions::kill(DocOrdinal ordinal, Lsn lsn) {
   Chunk* chunk = place.load(std::memory_order_relaxed);
   if (chunk == nullptr) {
     auto fresh = std::make_unique<Chunk>();
-    for (auto& death : *fresh) death.store(kAlive, std::memory_order_relaxed);
+    for (auto& death : fresh->died) death.store(kAlive, std::memory_order_relaxed);
     chunk = fresh.release();
     place.store(chunk, std::memory_order_release);
     chunk_count_.fetch_add(1, std::memory_order_relaxed);
   }
   if (lsn.value() < first_death_.load(std::memory_order_relaxed))
     first_death_.store(lsn.value(), std::memory_order_relaxed);
-  (*chunk)[ordinal % kChunk].store(lsn.value(), std::memory_order_relaxed);
+  const std::size_t at = ordinal % kChunk;
+  chunk->died[at].store(lsn.value(), std::memory_order_relaxed);
+  if (lsn.value() > chunk->last_death.load(std::memory_order_relaxed))
+    chunk->last_death.store(lsn.value(), std::memory_order_relaxed);
+  std::atomic<std::uint64_t>& dead = chunk->dead[at / 64];
+  dead.store(dead.load(std::memory_order_relaxed) | std::uint64_t{1} << (at % 64), std::memory_order_release);
   dead_count_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -58,11 +63,19 @@ std::size_t Versions::droppable_count(Lsn oldest) const {
   return count;
 }
 
+bool Versions::clear_dead(const Chunk& chunk, Lsn lsn, std::span<std::uint64_t> words) {
+  std::array<std::uint64_t, kChunk / 64> dead;
+  for (std::size_t i = 0; i < dead.size(); ++i) dead[i] = chunk.dead[i].load(std::memory_order_acquire);
+  if (chunk.last_death.load(std::memory_order_relaxed) > lsn.value()) return false;
+  for (std::size_t i = 0; i < std::min(dead.size(), words.size()); ++i) words[i] &= ~dead[i];
+  return true;
+}
+
 void Versions::clear_invisible(Lsn lsn, std::span<std::uint64_t> words) const {
   const bool all_born = last_born_ <= lsn.value();
   for (std::size_t first = 0; first < size_; first += kChunk) {
     const Chunk* chunk = chunks_[first / kChunk].load(std::memory_order_acquire);
-    if (all_born && chunk == nullptr) continue;
+    if (all_born && (chunk == nullptr || clear_dead(*chunk, lsn, words.subspan(first / 64)))) continue;
     const std::size_t end = std::min(size_, first + kChunk);
     for (std::size_t i = first; i < end; ++i)
       if (!is_visible(static_cast<DocOrdinal>(i), lsn)) words[i / 64] &= ~(std::uint64_t{1} << (i % 64));

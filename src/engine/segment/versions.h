@@ -37,7 +37,7 @@ class Versions {
   bool is_alive(DocOrdinal ordinal) const { return died(ordinal) == kAlive; }
   std::uint64_t died(DocOrdinal ordinal) const {
     const Chunk* chunk = chunks_[ordinal / kChunk].load(std::memory_order_acquire);
-    return chunk == nullptr ? kAlive : (*chunk)[ordinal % kChunk].load(std::memory_order_relaxed);
+    return chunk == nullptr ? kAlive : chunk->died[ordinal % kChunk].load(std::memory_order_relaxed);
   }
   std::uint64_t born(DocOrdinal ordinal) const { return born_.empty() ? last_born_ : born_[ordinal]; }
   // Marks a version that is alive as dead from `lsn` on.
@@ -55,7 +55,14 @@ class Versions {
 
  private:
   static constexpr std::size_t kChunk = 1024;
-  using Chunk = std::array<std::atomic<std::uint64_t>, kChunk>;
+  // Who sees a bit of `dead` sees a `last_death` that is not below that death.
+  struct Chunk {
+    std::array<std::atomic<std::uint64_t>, kChunk> died;
+    std::array<std::atomic<std::uint64_t>, kChunk / 64> dead{};
+    std::atomic<std::uint64_t> last_death{0};
+  };
+  // False where a death in the chunk is above `lsn`.
+  static bool clear_dead(const Chunk& chunk, Lsn lsn, std::span<std::uint64_t> words);
 
   std::size_t size_;
   std::vector<std::uint64_t> born_;  // empty: all count as born with the last
