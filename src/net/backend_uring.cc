@@ -29,7 +29,7 @@ class UringAcceptor final : public Acceptor, public UringSource {
   void resume() override {
     if (pending_) return;
     io_uring_sqe* sqe = backend_->ring().prepare();
-    io_uring_prep_multishot_accept(sqe, fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    io_uring_prep_accept(sqe, fd_, nullptr, nullptr, SOCK_CLOEXEC);
     UringRing::address_to(sqe, this, 0);
     pending_ = true;
   }
@@ -42,16 +42,16 @@ class UringAcceptor final : public Acceptor, public UringSource {
     if (!pending_) free();
   }
 
-  void on_complete(unsigned, int result, unsigned flags) override {
-    pending_ = (flags & IORING_CQE_F_MORE) != 0;
+  void on_complete(unsigned, int result, unsigned) override {
+    pending_ = false;
     if (observer_ == nullptr) {
       if (result >= 0) ::close(result);
-      if (!pending_) free();
+      free();
     } else if (result >= 0) {
       observer_->on_accept(result);
-      if (!pending_ && observer_ != nullptr) resume();
+      if (observer_ != nullptr) resume();
     } else if (result == -ECONNABORTED || result == -EINTR || result == -EAGAIN || result == -EPROTO) {
-      if (!pending_) resume();
+      resume();
     } else {
       observer_->on_accept_error(-result);
     }

@@ -5,9 +5,11 @@
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "net/listener.h"
@@ -432,6 +434,43 @@ Task<void> half_close() {
 
 TEST_P(StreamTest, KeepsWhatCameBeforeTheEnd) {
   run(half_close());
+}
+
+// A peer that sends many small messages to a thread that is busy, and closes. Multishot receives of io_uring
+// miss the end of one in some hundred of these.
+Task<void> bursts(std::string path) {
+  constexpr int kConnections = 400;
+  ::unlink(path.c_str());
+  const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  EXPECT_EQ(::bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(::listen(listening, 1), 0);
+  for (int i = 0; i < kConnections; ++i) {
+    auto stream = co_await connect(Address{path, 0});
+    const int peer = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+    std::jthread writer([peer, count = 150 + i % 350] {
+      for (int sent = 0; sent < count; ++sent) EXPECT_EQ(::write(peer, "word", 4), 4);
+      ::close(peer);
+    });
+    stream->set_read_deadline(soon());
+    bool ended = false;
+    while (!ended) {
+      stream->consume(stream->input().size());
+      const auto more = co_await stream->read();
+      ended = !more.has_value();
+      if (ended) EXPECT_EQ(more.error().code, ErrorCode::kConnectionClosed);
+      const TimePoint busy_until = system_clock().now() + std::chrono::microseconds(i % 7 * 60);
+      while (system_clock().now() < busy_until) {
+      }
+    }
+  }
+  ::close(listening);
+  ::unlink(path.c_str());
+}
+
+TEST_P(StreamTest, SeesTheEndOfBurstsOfSmallMessages) {
+  run(bursts(testing::TempDir() + "/stele_bursts_" + std::to_string(getpid())));
 }
 
 Task<void> short_word(std::unique_ptr<Stream> stream) {

@@ -136,13 +136,12 @@ const char* probe_uring() {
       missing = "no pair of sockets to try io_uring with";
     } else {
       io_uring_sqe* sqe = io_uring_get_sqe(&ring);
-      io_uring_prep_recv_multishot(sqe, pair[0], nullptr, 0, 0);
+      io_uring_prep_recv(sqe, pair[0], nullptr, 0, 0);
       sqe->flags |= IOSQE_BUFFER_SELECT;
       sqe->buf_group = UringBuffers::kGroup;
       const bool works = io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &span, nullptr) >= 0 &&
-                         cqe != nullptr && cqe->res == 1 && (cqe->flags & IORING_CQE_F_MORE) != 0 &&
-                         (cqe->flags & IORING_CQE_F_BUFFER) != 0;
-      if (!works) missing = "io_uring has no multishot receive";
+                         cqe != nullptr && cqe->res == 1 && (cqe->flags & IORING_CQE_F_BUFFER) != 0;
+      if (!works) missing = "io_uring cannot receive into provided buffers";
     }
     buffers.release();
   }

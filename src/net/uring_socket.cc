@@ -38,8 +38,10 @@ void UringSocket::set_receiving(bool on) {
 
 void UringSocket::receive() {
   io_uring_sqe* sqe = backend_->ring().prepare();
-  io_uring_prep_recv_multishot(sqe, fd_, nullptr, 0, 0);
+  io_uring_prep_recv(sqe, fd_, nullptr, 0, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT;
+  // Where the last bytes emptied the socket, the kernel need not try before it waits.
+  if (emptied_) sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
   sqe->buf_group = UringBuffers::kGroup;
   UringRing::address_to(sqe, this, kReceive);
   receive_pending_ = true;
@@ -48,8 +50,8 @@ void UringSocket::receive() {
 }
 
 void UringSocket::on_received(int result, unsigned flags) {
-  const bool more = (flags & IORING_CQE_F_MORE) != 0;
-  if (!more) receive_pending_ = false;
+  receive_pending_ = false;
+  emptied_ = result > 0 && (flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
     const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
     UringBuffers& buffers = backend_->ring().buffers();
@@ -57,8 +59,8 @@ void UringSocket::on_received(int result, unsigned flags) {
       observer_->on_bytes(buffers.view(id, static_cast<std::size_t>(result)));
     buffers.give_back(id);
   }
-  if (more || observer_ == nullptr) return;
-  // Ended by us, by a lack of buffers, or by the kernel's wish: once more.
+  if (observer_ == nullptr) return;
+  // Bytes, or ended by us, by a lack of buffers, or by the kernel's wish: once more.
   const bool again =
       result > 0 || result == -ENOBUFS || result == -ECANCELED || result == -EINTR || result == -EAGAIN;
   if (again) {

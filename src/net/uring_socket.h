@@ -10,7 +10,8 @@ namespace stele::net {
 
 class UringBackend;
 
-// A connection by io_uring: one multishot receive, one send under way. The object stays until the kernel has
+// A connection by io_uring: one receive, one send under way. No multishot receive: see
+// docs/decisions/own-reactor.md. The object stays until the kernel has
 // answered all that it was asked for, also after close().
 class UringSocket final : public Socket, public UringSource {
  public:
@@ -50,6 +51,7 @@ class UringSocket final : public Socket, public UringSource {
   bool receiving_ = false;
   bool receive_pending_ = false;
   bool receive_cancelled_ = false;
+  bool emptied_ = false;
   bool ended_ = false;
   bool shutdown_ = false;
   bool send_pending_ = false;

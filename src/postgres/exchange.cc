@@ -56,7 +56,7 @@ Error Exchange::break_with(Error error) {
     broken_ = error;
     session_.stream->close();
   }
-  return error;
+  return *broken_;
 }
 
 void Exchange::set_read_deadline(TimePoint deadline) {
