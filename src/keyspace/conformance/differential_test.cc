@@ -132,6 +132,12 @@ class Side {
   std::string cut(bool fails) {
     Cut cut = *keyspace_->take_cut();
     std::multiset<std::string> objects;
+    std::map<std::uint32_t, std::set<std::string>> bundles;
+    for (const DirtyObject& object : cut.objects) {
+      if (!object.removed) names_[object.id] = fmt::format("{}:{}", object.key.db.value(), object.key.name);
+      if (object.bundle != 0) bundles[object.bundle].insert(names_[object.id]);
+    }
+    for (const auto& [number, names] : bundles) objects.insert(fmt::format("{}", fmt::join(names, " ")));
     for (DirtyObject& object : cut.objects) {
       std::sort(object.fields_set.begin(), object.fields_set.end());
       std::sort(object.fields_removed.begin(), object.fields_removed.end());
@@ -240,6 +246,7 @@ class Side {
   std::unique_ptr<Keyspace> keyspace_;
   Recorder recorder_;
   std::map<Key, ObjectId> ids_;
+  std::map<ObjectId, std::string> names_;
 };
 
 class DifferentialTest : public testing::TestWithParam<unsigned> {

@@ -1,23 +1,52 @@
 #include "keyspace/store/dirty_table.h"
 
 #include <algorithm>
-#include <iterator>
+#include <unordered_map>
 #include <utility>
 
 namespace stele::keyspace::store {
 
-PendingChanges& DirtyTable::touch(Stripe& stripe, const Object& object, ChangeSequence generation,
-                                  std::size_t bytes) {
+std::uint32_t Bundles::make() {
+  const std::lock_guard lock(mutex_);
+  parents_.push_back(static_cast<std::uint32_t>(parents_.size()));
+  return parents_.back();
+}
+
+std::uint32_t Bundles::find_root(std::uint32_t bundle) {
+  while (parents_[bundle] != bundle) bundle = parents_[bundle] = parents_[parents_[bundle]];
+  return bundle;
+}
+
+std::uint32_t Bundles::root_of(std::uint32_t bundle) {
+  const std::lock_guard lock(mutex_);
+  return find_root(bundle);
+}
+
+void Bundles::unite(std::uint32_t one, std::uint32_t other) {
+  const std::lock_guard lock(mutex_);
+  parents_[find_root(other)] = find_root(one);
+}
+
+void Bundles::clear() {
+  const std::lock_guard lock(mutex_);
+  parents_.clear();
+}
+
+PendingChanges& DirtyTable::touch(Stripe& stripe, Bundle& group, const Object& object,
+                                  ChangeSequence generation, std::size_t bytes) {
   const auto [at, is_new] = stripe.records.try_emplace(object.id);
   if (is_new) size_.fetch_add(1, std::memory_order_relaxed);
   Record& record = at->second;
   if (!record.pending) {
     record.pending.emplace();
     record.pending->whole = !object.has_row || record.diverged;
+    record.pending->bundle = group ? *group : bundles_.make();
     bytes += object.name_bytes;
     // Nothing of it is in the table, so that all of it will be written.
     if (record.pending->whole) bytes += object.string_bytes;
   }
+  if (!group) group = record.pending->bundle;
+  if (*group != record.pending->bundle) bundles_.unite(*group, record.pending->bundle);
   record.pending->generation = generation;
   record.pending->bytes += bytes;
   pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
@@ -35,27 +64,28 @@ void DirtyTable::erase(Stripe& stripe, Records::iterator at) {
   size_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void DirtyTable::changed(const Object& object, ChangeSequence generation) {
+void DirtyTable::changed(Bundle& group, const Object& object, ChangeSequence generation) {
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
-  touch(stripe, object, generation, 0);
+  touch(stripe, group, object, generation, 0);
 }
 
-void DirtyTable::bytes_changed(const Object& object, ChangeSequence generation, std::size_t from) {
+void DirtyTable::bytes_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                               std::size_t from) {
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
-  PendingChanges& pending = touch(stripe, object, generation, object.string_bytes - from);
+  PendingChanges& pending = touch(stripe, group, object, generation, object.string_bytes - from);
   pending.bytes_from = std::min(pending.bytes_from.value_or(from), from);
 }
 
-void DirtyTable::field_changed(const Object& object, ChangeSequence generation, std::string_view field,
-                               std::size_t value_bytes) {
+void DirtyTable::field_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                               std::string_view field, std::size_t value_bytes) {
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
-  touch(stripe, object, generation, field.size() + value_bytes).fields.emplace(field);
+  touch(stripe, group, object, generation, field.size() + value_bytes).fields.emplace(field);
 }
 
-void DirtyTable::removed(const Object& object, ChangeSequence generation) {
+void DirtyTable::removed(Bundle& group, const Object& object, ChangeSequence generation) {
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
   const auto at = stripe.records.find(object.id);
@@ -65,7 +95,7 @@ void DirtyTable::removed(const Object& object, ChangeSequence generation) {
     if (at != stripe.records.end()) erase(stripe, at);
     return;
   }
-  touch(stripe, object, generation, 0).removed = true;
+  touch(stripe, group, object, generation, 0).removed = true;
 }
 
 void DirtyTable::forget(ObjectId id) {
@@ -95,6 +125,7 @@ bool DirtyTable::overridden(ObjectId id) {
 
 std::vector<DirtyObject> DirtyTable::take(const Fill& fill) {
   std::vector<DirtyObject> taken;
+  std::unordered_map<std::uint32_t, std::size_t> members;  // of each bundle
   for (Stripe& stripe : stripes_) {
     const std::lock_guard lock(stripe.mutex);
     for (auto at = stripe.records.begin(); at != stripe.records.end();) {
@@ -106,6 +137,7 @@ std::vector<DirtyObject> DirtyTable::take(const Fill& fill) {
       DirtyObject dirty;
       dirty.id = each->first;
       dirty.generation = pending.generation;
+      dirty.bundle = bundles_.root_of(pending.bundle) + 1;
       dirty.removed = pending.removed;
       dirty.whole = !pending.removed && pending.whole;
       if (!pending.removed && !fill(dirty, pending)) {
@@ -114,8 +146,13 @@ std::vector<DirtyObject> DirtyTable::take(const Fill& fill) {
       }
       record.in_flight = pending.generation;
       record.diverged = false;  // all of it goes out
+      ++members[dirty.bundle];
       taken.push_back(std::move(dirty));
     }
+  }
+  bundles_.clear();
+  for (DirtyObject& object : taken) {
+    if (members[object.bundle] == 1) object.bundle = 0;
   }
   std::sort(taken.begin(), taken.end(), [](const DirtyObject& a, const DirtyObject& b) {
     return std::pair(!a.removed, a.id) < std::pair(!b.removed, b.id);
@@ -123,17 +160,32 @@ std::vector<DirtyObject> DirtyTable::take(const Fill& fill) {
   return taken;
 }
 
-void DirtyTable::give_back(const DirtyObject& object) {
+void DirtyTable::give_back(const std::vector<DirtyObject>& objects) {
+  std::unordered_map<std::uint32_t, std::uint32_t> bundles;  // of the cut, and what they are now
+  for (const DirtyObject& object : objects) {
+    const Bundle present = give_back(object);
+    if (!present || object.bundle == 0) continue;
+    const auto [bundle, is_first] = bundles.try_emplace(object.bundle, *present);
+    if (!is_first) bundles_.unite(bundle->second, *present);
+  }
+}
+
+DirtyTable::Bundle DirtyTable::give_back(const DirtyObject& object) {
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
   const auto at = stripe.records.find(object.id);
   // A foreign change took its place: there is nothing left to write.
-  if (at == stripe.records.end() || at->second.in_flight != object.generation) return;
+  if (at == stripe.records.end() || at->second.in_flight != object.generation) return std::nullopt;
   Record& record = at->second;
   record.in_flight.reset();
-  if (std::exchange(record.diverged, false) && !record.pending) return erase(stripe, at);
-  if (!record.pending) {
+  if (std::exchange(record.diverged, false) && !record.pending) {
+    erase(stripe, at);
+    return std::nullopt;
+  }
+  const bool is_fresh = !record.pending.has_value();
+  if (is_fresh) {
     record.pending.emplace();
+    record.pending->bundle = bundles_.make();
     record.pending->generation = object.generation;
     record.pending->removed = object.removed;
   }
@@ -148,6 +200,7 @@ void DirtyTable::give_back(const DirtyObject& object) {
   for (const Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
   pending.bytes += bytes;
   pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  return is_fresh || !pending.removed ? Bundle(pending.bundle) : std::nullopt;
 }
 
 EchoOutcome DirtyTable::echo(ObjectId id, ChangeSequence generation) {

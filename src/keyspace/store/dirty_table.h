@@ -23,13 +23,31 @@ struct PendingChanges {
   bool whole = false;
   std::optional<std::size_t> bytes_from;
   std::set<std::string, std::less<>> fields;
-  std::size_t bytes = 0;  // about what a flush will write
+  std::size_t bytes = 0;     // about what a flush will write
+  std::uint32_t bundle = 0;  // an element of Bundles
+};
+
+// Which objects are committed together? Disjoint sets of pending objects, by the groups that wrote them; it
+// begins anew with each cut. Threads: any; locked.
+class Bundles {
+ public:
+  std::uint32_t make();
+  void unite(std::uint32_t one, std::uint32_t other);
+  std::uint32_t root_of(std::uint32_t bundle);
+  void clear();
+
+ private:
+  std::uint32_t find_root(std::uint32_t bundle);
+
+  std::mutex mutex_;
+  std::vector<std::uint32_t> parents_;  // a root is its own
 };
 
 // What of the written-behind objects is not in PostgreSQL yet? One record an object that is dirty: what
 // changed since the last cut, and the generation that a flush carried and whose echo is awaited.
 //
-// Threads: any; a lock a stripe of ids. Changes of one object come within groups over its key.
+// Threads: any; a lock a stripe of ids. Changes of one object come within groups over its key; each group has
+// a Bundle of its own.
 // Rules: those of the reference. A foreign change beats what no cut has taken; an echo settles only the
 // generation that it carries. After a foreign change came between a cut and its echo, the table will hold the
 // flush's value and the view the foreign one, so partial changes have no common ground: until the echo is
@@ -44,14 +62,17 @@ class DirtyTable {
     std::size_t string_bytes = 0;  // of a string; 0 of other types
   };
 
+  // What one group changed, once it changed something.
+  using Bundle = std::optional<std::uint32_t>;
+
   // The object changed, in its name or expiry alone, …
-  void changed(const Object& object, ChangeSequence generation);
+  void changed(Bundle& group, const Object& object, ChangeSequence generation);
   // … in its bytes from `from` on, …
-  void bytes_changed(const Object& object, ChangeSequence generation, std::size_t from);
+  void bytes_changed(Bundle& group, const Object& object, ChangeSequence generation, std::size_t from);
   // … or in one field, whose value has so many bytes now.
-  void field_changed(const Object& object, ChangeSequence generation, std::string_view field,
+  void field_changed(Bundle& group, const Object& object, ChangeSequence generation, std::string_view field,
                      std::size_t value_bytes);
-  void removed(const Object& object, ChangeSequence generation);
+  void removed(Bundle& group, const Object& object, ChangeSequence generation);
   // It is written behind no longer: what no cut has taken is forgotten.
   void forget(ObjectId id);
   // A foreign change replaces or removes the object. Whether local changes were lost to it.
@@ -61,7 +82,8 @@ class DirtyTable {
   // false if there is no such object. In a group over everything.
   using Fill = std::function<bool(DirtyObject& object, const PendingChanges& changes)>;
   std::vector<DirtyObject> take(const Fill& fill);
-  void give_back(const DirtyObject& object);
+  // All of a cut that was not committed.
+  void give_back(const std::vector<DirtyObject>& objects);
   EchoOutcome echo(ObjectId id, ChangeSequence generation);
 
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
@@ -83,11 +105,15 @@ class DirtyTable {
 
   Stripe& stripe_of(ObjectId id) { return stripes_[id.value() % kStripes]; }
   // The following with the stripe's lock.
-  PendingChanges& touch(Stripe& stripe, const Object& object, ChangeSequence generation, std::size_t bytes);
+  PendingChanges& touch(Stripe& stripe, Bundle& group, const Object& object, ChangeSequence generation,
+                        std::size_t bytes);
   void forget_pending(Record& record);
+  // The bundle that it has now, if what is given back has a part in it.
+  Bundle give_back(const DirtyObject& object);
   void erase(Stripe& stripe, Records::iterator at);
 
   std::array<Stripe, kStripes> stripes_;
+  Bundles bundles_;
   std::atomic<std::size_t> size_ = 0;
   std::atomic<std::size_t> pending_bytes_ = 0;
 };

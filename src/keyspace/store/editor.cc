@@ -32,6 +32,7 @@ void Editor::show() {
     recorded_.clear();
   }
   last_change_ = {};
+  bundle_.reset();
 }
 
 DirtyTable::Object Editor::dirty_object(const Position& at) const {
@@ -138,7 +139,7 @@ void Editor::set_expiry(Position& at, std::optional<WallMs> expires_at) {
   if (is_behind) ensure_id(at);
   const ChangeSequence change =
       record(at, expires_at ? ChangeEvent::kExpire : ChangeEvent::kPersist, at.entry->type());
-  if (is_behind) store_.dirty.changed(dirty_object(at), change);
+  if (is_behind) store_.dirty.changed(bundle_, dirty_object(at), change);
 }
 
 void Editor::erase(Position& at, ChangeEvent event) {
@@ -146,7 +147,7 @@ void Editor::erase(Position& at, ChangeEvent event) {
   if (event == ChangeEvent::kExpired) at.shard->expired.add(1);
   if (at.entry->id() != ObjectId()) {
     if (is_written_behind_here(at)) {
-      store_.dirty.removed(dirty_object(at), change);
+      store_.dirty.removed(bundle_, dirty_object(at), change);
     } else {
       // Its class has changed since: what was not flushed is cache now.
       store_.dirty.forget(at.entry->id());
@@ -163,7 +164,7 @@ void Editor::rename(Position& from, Position& to) {
   // Out of a class that is written behind, and back later: another object, since the row of this one goes.
   const bool keeps_id = was_behind == will_be_behind;
   if (!keeps_id) {
-    if (was_behind && shape.has_id) store_.dirty.removed(dirty_object(from), from_change);
+    if (was_behind && shape.has_id) store_.dirty.removed(bundle_, dirty_object(from), from_change);
     if (!was_behind && shape.has_id) store_.dirty.forget(from.entry->id());
     shape.has_id = will_be_behind;
     shape.has_row = shape.has_row && !was_behind && will_be_behind;
@@ -181,7 +182,7 @@ void Editor::rename(Position& from, Position& to) {
   const ChangeSequence change = record(to, ChangeEvent::kRenameTo, moved->type());
   if (will_be_behind) {
     ensure_id(to);
-    store_.dirty.changed(dirty_object(to), change);
+    store_.dirty.changed(bundle_, dirty_object(to), change);
   }
 }
 

@@ -39,6 +39,8 @@ class Editor {
   void erase_applied(Position& at);
 
   ChangeSequence last_change() const { return last_change_; }
+  // What changes from here on has nothing to do with what changed before: for flushes.
+  void end_bundle() { bundle_.reset(); }
   // What was recorded goes to the listeners.
   void show();
 
@@ -86,6 +88,7 @@ class Editor {
 
   Store& store_;
   ChangeSequence last_change_;
+  DirtyTable::Bundle bundle_;
   std::vector<Recorded> recorded_;
 };
 

@@ -58,7 +58,7 @@ void Editor::put_string(Position& at, std::string_view value, std::optional<Wall
   const bool is_behind = is_written_behind_here(at);
   if (is_behind) ensure_id(at);
   const ChangeSequence change = record(at, event, ValueType::kString);
-  if (is_behind) store_.dirty.bytes_changed(dirty_object(at), change, 0);
+  if (is_behind) store_.dirty.bytes_changed(bundle_, dirty_object(at), change, 0);
 }
 
 void Editor::append(Position& at, std::string_view tail) {
@@ -80,7 +80,7 @@ void Editor::append(Position& at, std::string_view tail) {
   const bool is_behind = is_written_behind_here(at);
   if (is_behind) ensure_id(at);
   const ChangeSequence change = record(at, ChangeEvent::kAppend, ValueType::kString);
-  if (is_behind) store_.dirty.bytes_changed(dirty_object(at), change, from);
+  if (is_behind) store_.dirty.bytes_changed(bundle_, dirty_object(at), change, from);
 }
 
 std::size_t Editor::set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event) {
@@ -101,7 +101,7 @@ std::size_t Editor::set_fields(Position& at, std::span<const FieldRef> fields, C
 
 void Editor::mark_field_dirty(Position& at, ChangeSequence change, std::string_view field) {
   const auto value = field_of(*at.entry, field);
-  store_.dirty.field_changed(dirty_object(at), change, field, value ? value->size() : 0);
+  store_.dirty.field_changed(bundle_, dirty_object(at), change, field, value ? value->size() : 0);
 }
 
 std::size_t Editor::remove_fields(Position& at, std::span<const std::string_view> fields) {

@@ -100,6 +100,7 @@ std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t lim
     for (const Entry* const entry : dead) {
       Position at = session.store().find({db, entry->name()}, hash_of(KeyRef{db, entry->name()}));
       session.editor().erase(at, ChangeEvent::kExpired);
+      session.editor().end_bundle();
     }
     removed += dead.size();
     // The rest of that segment's dead: at the same place again.

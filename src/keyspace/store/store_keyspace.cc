@@ -161,7 +161,7 @@ std::optional<Cut> StoreKeyspace::take_cut() {
 }
 
 void StoreKeyspace::flush_failed(Cut cut) {
-  for (const DirtyObject& object : cut.objects) store_.dirty.give_back(object);
+  store_.dirty.give_back(cut.objects);
 }
 
 void StoreKeyspace::set_classes(KeyClasses classes) {

@@ -8,8 +8,7 @@ namespace {
 
 // Which objects of a cut are committed together?
 class BundlesTest : public KeyspaceTest {};
-INSTANTIATE_TEST_SUITE_P(Reference, BundlesTest, testing::Values(implementations().front()),
-                         implementation_name);
+INSTANTIATE_TEST_SUITE_P(Keyspace, BundlesTest, testing::ValuesIn(implementations()), implementation_name);
 
 // Names by their bundles, in order: "a b|c".
 std::string bundles_of(const Cut& cut, const std::map<ObjectId, std::string>& names) {
