@@ -51,6 +51,10 @@ Error no_such_key() {
   return failed(ErrorCode::kNotFound, "no such key");
 }
 
+Error index_out_of_range() {
+  return failed(ErrorCode::kInvalidArgument, "index out of range");
+}
+
 Error out_of_memory() {
   return failed(ErrorCode::kResourceExhausted, "command not allowed when used memory > 'maxmemory'.", "OOM");
 }

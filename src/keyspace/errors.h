@@ -19,6 +19,7 @@ Error would_overflow();
 Error not_finite();
 Error too_long();
 Error no_such_key();
+Error index_out_of_range();
 Error out_of_memory();
 // The group did not declare the key.
 Error not_declared(std::string_view name);

@@ -14,7 +14,9 @@
 #include "keyspace/key.h"
 #include "keyspace/key_class.h"
 #include "keyspace/keys.h"
+#include "keyspace/lists.h"
 #include "keyspace/strings.h"
+#include "keyspace/waits.h"
 #include "keyspace/write_behind.h"
 
 namespace stele::keyspace {
@@ -93,6 +95,7 @@ class Group {
  public:
   virtual Strings& strings() = 0;
   virtual Hashes& hashes() = 0;
+  virtual Lists& lists() = 0;
   virtual Keys& keys() = 0;
   virtual Applied& applied() = 0;
 
@@ -100,6 +103,11 @@ class Group {
   virtual KeyClass class_of(KeyRef key) const = 0;
   virtual std::unique_ptr<Watch> watch(KeyRef key) = 0;
   virtual bool unchanged(const Watch& watch) = 0;
+  // The waiter takes his place behind those who wait before each of these keys, which the group declares. To
+  // be called when he found none of them ready in this group.
+  virtual std::unique_ptr<Waiting> wait(std::shared_ptr<Waiter> waiter, std::span<const KeyRef> keys) = 0;
+  // Declares one more key, if nobody else is there: for those who serve waiters.
+  virtual bool extend(KeyRef key) = 0;
   // The last change of this group, or 0 if it changed nothing: what a durable, sync reply waits for.
   virtual ChangeSequence last_change() const = 0;
 
@@ -108,7 +116,8 @@ class Group {
 
  private:
   friend struct EndGroup;
-  virtual void end() = 0;  // shows the changes to the listeners, then lets others in
+  // Serves who waits for what was changed, shows the changes to the listeners, then lets others in.
+  virtual void end() = 0;
 };
 
 struct EndGroup {

@@ -57,6 +57,22 @@ std::string_view notification_name(ChangeEvent event) {
       return "hincrby";
     case ChangeEvent::kHashIncrementByFloat:
       return "hincrbyfloat";
+    case ChangeEvent::kListPushLeft:
+      return "lpush";
+    case ChangeEvent::kListPushRight:
+      return "rpush";
+    case ChangeEvent::kListPopLeft:
+      return "lpop";
+    case ChangeEvent::kListPopRight:
+      return "rpop";
+    case ChangeEvent::kListInsert:
+      return "linsert";
+    case ChangeEvent::kListSet:
+      return "lset";
+    case ChangeEvent::kListRemove:
+      return "lrem";
+    case ChangeEvent::kListTrim:
+      return "ltrim";
     case ChangeEvent::kExpire:
       return "expire";
     case ChangeEvent::kPersist:

@@ -51,11 +51,27 @@ struct FieldRef {
   auto operator<=>(const FieldRef&) const = default;
 };
 
-// A whole value as it stands in PostgreSQL: what the flusher writes and the applier reads.
+// An element of a list. Positions grow from left to right, with gaps: they are what orders the rows, so that
+// an insertion writes few of them.
+struct ListElement {
+  std::int64_t position = 0;
+  std::string bytes;
+
+  auto operator<=>(const ListElement&) const = default;
+};
+
+// A score as the value of a field: eight bytes, the highest first, as PostgreSQL sends a double; and back.
+std::string score_bytes(double score);
+double score_of(std::string_view bytes);
+
+// A whole value as it stands in PostgreSQL: what the flusher writes and the applier reads. All types but
+// strings and lists are named elements: each has a name that is there once and a value.
 struct Value {
   ValueType type = ValueType::kNone;
-  std::string string;         // kString
-  std::vector<Field> fields;  // kHash, in any order, each name once
+  std::string string;  // kString
+  // In any order. kHash: fields. kSet: members, without values. kSortedSet: members and score_bytes().
+  std::vector<Field> fields;
+  std::vector<ListElement> elements;  // kList, positions growing
   std::optional<WallMs> expires_at;
 
   bool operator==(const Value&) const = default;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/strong_id.h"
@@ -35,8 +36,13 @@ struct DirtyObject {
   bool value_changed = false;  // kString: `string` replaces the bytes from `string_from` on
   std::size_t string_from = 0;
   std::string string;
-  std::vector<Field> fields_set;  // kHash
+  // Of types with named elements (Value::fields): those that are new or have another value, and those that
+  // are gone.
+  std::vector<Field> fields_set;
   std::vector<std::string> fields_removed;
+  // kList: rows that are new or other ones, and spans of positions (the second is beyond) without rows.
+  std::vector<ListElement> elements_set;
+  std::vector<std::pair<std::int64_t, std::int64_t>> positions_removed;
 
   bool operator==(const DirtyObject&) const = default;
 };

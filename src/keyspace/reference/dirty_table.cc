@@ -59,6 +59,12 @@ void DirtyTable::field_changed(const Object& object, ChangeSequence generation, 
   touch(object, generation, field.size() + value_bytes).fields.emplace(field);
 }
 
+void DirtyTable::element_changed(const Object& object, ChangeSequence generation, std::int64_t position) {
+  const auto element = object.elements.find(position);
+  const std::size_t bytes = element == object.elements.end() ? 0 : element->second.size();
+  touch(object, generation, sizeof(position) + bytes).positions.insert(position);
+}
+
 void DirtyTable::removed(const Object& object, ChangeSequence generation) {
   const auto at = records_.find(object.id);
   if (!object.has_row) {
@@ -119,6 +125,14 @@ std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>
       for (const std::string& name : pending.fields) {
         if (!pending.whole && !object.fields.contains(name)) dirty.fields_removed.push_back(name);
       }
+      for (const auto& [position, bytes] : object.elements) {
+        if (pending.whole || pending.positions.contains(position))
+          dirty.elements_set.push_back({position, bytes});
+      }
+      for (const std::int64_t position : pending.positions) {
+        if (!pending.whole && !object.elements.contains(position))
+          dirty.positions_removed.emplace_back(position, position + 1);
+      }
     }
     (dirty.removed ? removed : taken).push_back(std::move(dirty));
   }
@@ -165,8 +179,14 @@ PendingChanges* DirtyTable::give_back(const DirtyObject& object) {
   }
   for (const Field& field : object.fields_set) pending.fields.insert(field.name);
   for (const std::string& name : object.fields_removed) pending.fields.insert(name);
+  for (const ListElement& element : object.elements_set) pending.positions.insert(element.position);
+  for (const auto& [from, until] : object.positions_removed) {
+    for (std::int64_t position = from; position < until; ++position) pending.positions.insert(position);
+  }
   std::size_t bytes = object.key.name.size() + object.string.size();
   for (const Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
+  for (const ListElement& element : object.elements_set)
+    bytes += sizeof(element.position) + element.bytes.size();
   pending.bytes += bytes;
   pending_bytes_ += bytes;
   return is_fresh || !pending.removed ? &pending : nullptr;

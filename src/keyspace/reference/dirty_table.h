@@ -20,8 +20,9 @@ struct PendingChanges {
   bool whole = false;
   std::optional<std::size_t> bytes_from;
   std::set<std::string, std::less<>> fields;
-  std::size_t bytes = 0;     // about what a flush will write
-  std::uint32_t bundle = 0;  // an element of DirtyTable's disjoint sets
+  std::set<std::int64_t> positions;  // of a list
+  std::size_t bytes = 0;             // about what a flush will write
+  std::uint32_t bundle = 0;          // an element of DirtyTable's disjoint sets
 };
 
 // What of the written-behind objects is not in PostgreSQL yet? One record an object that is dirty: what
@@ -38,8 +39,10 @@ class DirtyTable {
   void changed(const Object& object, ChangeSequence generation);
   // … in its bytes from `from` on, …
   void bytes_changed(const Object& object, ChangeSequence generation, std::size_t from);
-  // … or in one field.
+  // … or in one named element.
   void field_changed(const Object& object, ChangeSequence generation, std::string_view field);
+  // The same for the element at a position of a list.
+  void element_changed(const Object& object, ChangeSequence generation, std::int64_t position);
   void removed(const Object& object, ChangeSequence generation);
   // What changes from here on is another group's.
   void end_group() { group_.reset(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ struct Object {
   ValueType type = ValueType::kNone;
   std::string string;
   std::map<std::string, std::string, std::less<>> fields;
+  std::map<std::int64_t, std::string> elements;  // of a list, by position
   std::optional<WallMs> expires_at;
   bool has_row = false;  // a cut has carried it, or PostgreSQL gave it
   std::size_t memory_bytes = 0;

@@ -8,8 +8,10 @@
 #include "keyspace/reference/applied.h"
 #include "keyspace/reference/hashes.h"
 #include "keyspace/reference/keys.h"
+#include "keyspace/reference/lists.h"
 #include "keyspace/reference/session.h"
 #include "keyspace/reference/strings.h"
+#include "keyspace/wait_table.h"
 
 namespace stele::keyspace::reference {
 
@@ -88,6 +90,7 @@ class ReferenceKeyspace final : public Keyspace {
   const Clock& clock_;
   Store store_;
   WatchTable watches_;
+  WaitTable waits_;
   std::vector<ChangeListener*> listeners_;
   std::atomic<std::size_t> max_memory_bytes_;
 
@@ -106,6 +109,7 @@ class ReferenceGroup final : public Group {
 
   Strings& strings() override { return strings_; }
   Hashes& hashes() override { return hashes_; }
+  Lists& lists() override { return lists_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -126,6 +130,16 @@ class ReferenceGroup final : public Group {
     return !asked.touched();
   }
 
+  std::unique_ptr<Waiting> wait(std::shared_ptr<Waiter> waiter, std::span<const KeyRef> keys) override {
+    auto places = std::make_unique<WaitPlaces>();
+    for (const KeyRef key : keys) places->add(keyspace_.waits_, key, waiter);
+    return places;
+  }
+  bool extend(KeyRef key) override {
+    session_.extend(key);
+    return true;
+  }
+
   ChangeSequence last_change() const override {
     const ChangeSequence last = keyspace_.store_.last_change();
     return last > before_ ? last : ChangeSequence{};
@@ -133,6 +147,13 @@ class ReferenceGroup final : public Group {
 
   void end() override {
     show_to_watches();
+    // Who is served changes keys, before which others may wait.
+    for (std::size_t i = 0; i < awaited_.size(); ++i) {
+      const Key key = awaited_[i];
+      session_.extend(key);
+      serve_waiters(*this, keyspace_.waits_, key);
+      show_to_watches();
+    }
     std::vector<Change> changes;
     changes.reserve(recorded_.size());
     for (const auto& [sequence, event, type, key] : recorded_)
@@ -149,6 +170,7 @@ class ReferenceGroup final : public Group {
   void show_to_watches() {
     for (Store::Recorded& change : keyspace_.store_.take_changes()) {
       keyspace_.watches_.touch(change.key);
+      if (keyspace_.waits_.has(change.key)) awaited_.push_back(change.key);
       recorded_.push_back(std::move(change));
     }
   }
@@ -158,9 +180,11 @@ class ReferenceGroup final : public Group {
   const ChangeSequence before_;
   ReferenceStrings strings_{session_};
   ReferenceHashes hashes_{session_};
+  ReferenceLists lists_{session_};
   ReferenceKeys keys_{session_};
   ReferenceApplied applied_{session_};
   std::vector<Store::Recorded> recorded_;
+  std::vector<Key> awaited_;  // keys that changed and before which somebody waits
 };
 
 bool ReferenceKeyspace::enter(std::function<void()> when_free) {

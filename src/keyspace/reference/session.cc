@@ -8,6 +8,7 @@ Result<void> Session::check_declared(KeyRef key) const {
   if (scope_.kind() == Scope::Kind::kWhole) return {};
   bool found = false;
   scope_.for_each_key([&](KeyRef each) { found = found || each == key; });
+  for (const Key& each : extended_) found = found || KeyRef(each) == key;
   if (!found) return not_declared(key.name);
   return {};
 }

@@ -17,6 +17,10 @@ class Session {
   WallMs now() const { return now_; }
   const Scope& scope() const { return scope_; }
 
+  // One more key is declared.
+  void extend(KeyRef key) {
+    if (scope_.kind() != Scope::Kind::kWhole) extended_.push_back(Key(key));
+  }
   // not_declared.
   Result<void> check_declared(KeyRef key) const;
   // not_declared, read_only.
@@ -41,6 +45,7 @@ class Session {
  private:
   Store& store_;
   const Scope scope_;
+  std::vector<Key> extended_;
   const WallMs now_;
   const std::size_t max_memory_bytes_;
   std::string kept_;

@@ -11,6 +11,7 @@ namespace {
 // About what a compact table would need: two allocations' worth of overhead a key, one a field.
 constexpr std::size_t kKeyBytes = 64;
 constexpr std::size_t kFieldBytes = 32;
+constexpr std::size_t kElementBytes = 16;
 
 }  // namespace
 
@@ -129,6 +130,28 @@ void Store::remove_fields(Object& object, std::span<const std::string_view> fiel
   if (object.fields.empty()) erase(object, ChangeEvent::kDelete);
 }
 
+void Store::set_element(Object& object, std::int64_t position, std::string_view bytes) {
+  const auto [at, is_new] = object.elements.try_emplace(position);
+  shrink(object, at->second.size());
+  at->second = bytes;
+  grow(object, at->second.size() + (is_new ? kElementBytes : 0));
+}
+
+void Store::edit_list(Object& object, const ListEdit& edit, ChangeEvent event) {
+  const ChangeSequence change = record(object.key, event, object.type);
+  for (const std::int64_t position : edit.removed) {
+    const auto at = object.elements.find(position);
+    shrink(object, kElementBytes + at->second.size());
+    object.elements.erase(at);
+  }
+  for (const ListElement& element : edit.set) set_element(object, element.position, element.bytes);
+  if (is_written_behind_key(object.key)) {
+    for (const std::int64_t position : edit.removed) dirty_.element_changed(object, change, position);
+    for (const ListElement& element : edit.set) dirty_.element_changed(object, change, element.position);
+  }
+  if (object.elements.empty()) erase(object, ChangeEvent::kDelete);
+}
+
 void Store::set_expiry_quietly(Object& object, std::optional<WallMs> at) {
   if (object.expires_at) expiries_.erase({*object.expires_at, object.key.db, object.key.name});
   object.expires_at = at;
@@ -165,6 +188,7 @@ void Store::rename(Object& object, KeyRef to) {
   Object& renamed = insert(to, moved.type, keeps_id ? std::optional(moved.id) : std::nullopt);
   renamed.string = std::move(moved.string);
   renamed.fields = std::move(moved.fields);
+  renamed.elements = std::move(moved.elements);
   renamed.has_row = moved.has_row;
   grow(renamed, moved.memory_bytes - kKeyBytes - moved.key.name.size());
   set_expiry_quietly(renamed, moved.expires_at);
@@ -191,6 +215,7 @@ void Store::put(KeyRef key, Value value, std::optional<ObjectId> id) {
   object.has_row = true;
   set_string(object, std::move(value.string));
   for (const Field& field : value.fields) set_field(object, field.name, field.value);
+  for (const ListElement& element : value.elements) set_element(object, element.position, element.bytes);
   if (class_of(key) != KeyClass::kMapped) set_expiry_quietly(object, value.expires_at);
   record(key, ChangeEvent::kApplied, object.type);
 }

@@ -39,6 +39,14 @@ class Store {
   void append(Object& object, std::string_view tail);
   void set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event);
   void remove_fields(Object& object, std::span<const std::string_view> fields);
+  // Elements of a list that are set and removed, by position; one without elements goes. With `key` as its
+  // name where there was none.
+  struct ListEdit {
+    std::vector<ListElement> set;
+    std::vector<std::int64_t> removed;
+  };
+  Object& insert_list(KeyRef key) { return insert(key, ValueType::kList, std::nullopt); }
+  void edit_list(Object& object, const ListEdit& edit, ChangeEvent event);
   // Part of the step before, without an event of its own.
   void set_expiry_quietly(Object& object, std::optional<WallMs> at);
   void set_expiry(Object& object, std::optional<WallMs> at);
@@ -81,6 +89,7 @@ class Store {
   bool is_written_behind_key(KeyRef key) const { return is_written_behind(class_of(key)); }
   void set_string(Object& object, std::string value);
   void set_field(Object& object, std::string_view name, std::string_view value);
+  void set_element(Object& object, std::int64_t position, std::string_view bytes);
   // Both keep used_memory_bytes_ the sum over all objects.
   void grow(Object& object, std::size_t bytes);
   void shrink(Object& object, std::size_t bytes);

@@ -12,6 +12,9 @@ Result<void> StoreApplied::put(KeyRef key, Value value, std::optional<ObjectId> 
     case ValueType::kHash:
       if (value.fields.empty()) return make_error(ErrorCode::kInvalidArgument, "a hash without fields");
       break;
+    case ValueType::kList:
+      if (value.elements.empty()) return make_error(ErrorCode::kInvalidArgument, "a list without elements");
+      break;
     case ValueType::kNone:
       return make_error(ErrorCode::kInvalidArgument, "a value without a type");
     default:

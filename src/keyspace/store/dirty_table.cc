@@ -1,10 +1,28 @@
 #include "keyspace/store/dirty_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
 namespace stele::keyspace::store {
+
+namespace {
+
+// Joins a span to those that it touches.
+void add_span(std::map<std::int64_t, std::int64_t>& spans, std::int64_t from, std::int64_t until) {
+  if (from >= until) return;
+  auto at = spans.upper_bound(from);
+  if (at != spans.begin() && std::prev(at)->second >= from) --at;
+  while (at != spans.end() && at->first <= until) {
+    from = std::min(from, at->first);
+    until = std::max(until, at->second);
+    at = spans.erase(at);
+  }
+  spans.emplace_hint(at, from, until);
+}
+
+}  // namespace
 
 std::uint32_t Bundles::make() {
   const std::lock_guard lock(mutex_);
@@ -83,6 +101,18 @@ void DirtyTable::field_changed(Bundle& group, const Object& object, ChangeSequen
   Stripe& stripe = stripe_of(object.id);
   const std::lock_guard lock(stripe.mutex);
   touch(stripe, group, object, generation, field.size() + value_bytes).fields.emplace(field);
+}
+
+void DirtyTable::positions_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                                   std::span<const std::pair<std::int64_t, std::int64_t>> spans,
+                                   std::size_t bytes, bool is_replaced) {
+  Stripe& stripe = stripe_of(object.id);
+  const std::lock_guard lock(stripe.mutex);
+  for (const auto& [from, until] : spans) bytes += sizeof(from) * static_cast<std::size_t>(until - from);
+  PendingChanges& pending = touch(stripe, group, object, generation, bytes);
+  pending.whole |= is_replaced;
+  if (pending.whole) return;
+  for (const auto& [from, until] : spans) add_span(pending.positions, from, until);
 }
 
 void DirtyTable::removed(Bundle& group, const Object& object, ChangeSequence generation) {
@@ -196,8 +226,13 @@ DirtyTable::Bundle DirtyTable::give_back(const DirtyObject& object) {
   }
   for (const Field& field : object.fields_set) pending.fields.insert(field.name);
   for (const std::string& name : object.fields_removed) pending.fields.insert(name);
+  for (const ListElement& element : object.elements_set)
+    add_span(pending.positions, element.position, element.position + 1);
+  for (const auto& [from, until] : object.positions_removed) add_span(pending.positions, from, until);
   std::size_t bytes = object.key.name.size() + object.string.size();
   for (const Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
+  for (const ListElement& element : object.elements_set)
+    bytes += sizeof(element.position) + element.bytes.size();
   pending.bytes += bytes;
   pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   return is_fresh || !pending.removed ? Bundle(pending.bundle) : std::nullopt;

@@ -8,8 +8,10 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "keyspace/write_behind.h"
@@ -23,8 +25,9 @@ struct PendingChanges {
   bool whole = false;
   std::optional<std::size_t> bytes_from;
   std::set<std::string, std::less<>> fields;
-  std::size_t bytes = 0;     // about what a flush will write
-  std::uint32_t bundle = 0;  // an element of Bundles
+  std::map<std::int64_t, std::int64_t> positions;  // of a list: from, and beyond; they do not touch
+  std::size_t bytes = 0;                           // about what a flush will write
+  std::uint32_t bundle = 0;                        // an element of Bundles
 };
 
 // Which objects are committed together? Disjoint sets of pending objects, by the groups that wrote them; it
@@ -69,9 +72,13 @@ class DirtyTable {
   void changed(Bundle& group, const Object& object, ChangeSequence generation);
   // … in its bytes from `from` on, …
   void bytes_changed(Bundle& group, const Object& object, ChangeSequence generation, std::size_t from);
-  // … or in one field, whose value has so many bytes now.
+  // … or in one named element, whose value has so many bytes now.
   void field_changed(Bundle& group, const Object& object, ChangeSequence generation, std::string_view field,
                      std::size_t value_bytes);
+  // The elements of a list at these positions; with is_replaced also all others.
+  void positions_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                         std::span<const std::pair<std::int64_t, std::int64_t>> spans, std::size_t bytes,
+                         bool is_replaced);
   void removed(Bundle& group, const Object& object, ChangeSequence generation);
   // It is written behind no longer: what no cut has taken is forgotten.
   void forget(ObjectId id);

@@ -12,12 +12,14 @@ namespace {
 // What is freed later, when no shard is held.
 constexpr std::size_t kGarbageBlobBytes = 64 * 1024;
 constexpr std::size_t kGarbageFields = 256;
+constexpr std::size_t kGarbageChunks = 64;
 
 }  // namespace
 
 ChangeSequence Editor::record(const Position& at, ChangeEvent event, ValueType type) {
   last_change_ = store_.next_change();
   at.shard->watches.touch(at.key);
+  if (at.shard->waits.has(at.key)) awaited_.push_back({at.hash, Key(at.key)});
   if (!store_.listeners.empty()) recorded_.push_back({last_change_, event, type, Key(at.key)});
   return last_change_;
 }
@@ -113,10 +115,13 @@ void Editor::free_outside(const Entry& entry) {
   if (entry.type() == ValueType::kString) {
     auto* const blob = entry.outside<Blob>();
     blob->size() > kGarbageBlobBytes ? store_.garbage.add(blob) : Blob::free(blob);
-    return;
+  } else if (entry.type() == ValueType::kList) {
+    auto* const list = entry.outside<List>();
+    list->chunks() > kGarbageChunks ? store_.garbage.add(list) : delete list;
+  } else {
+    auto* const fields = entry.outside<FieldTable>();
+    fields->size() > kGarbageFields ? store_.garbage.add(fields) : delete fields;
   }
-  auto* const fields = entry.outside<FieldTable>();
-  fields->size() > kGarbageFields ? store_.garbage.add(fields) : delete fields;
 }
 
 void Editor::erase_quietly(Position& at) {
@@ -240,12 +245,16 @@ void Editor::put(Position& at, const Value& value, std::optional<ObjectId> id) {
                               .has_expiry = key_class != KeyClass::kMapped && value.expires_at.has_value(),
                               .has_id = id.has_value(),
                               .has_row = id.has_value()};
-  Entry* const entry = Entry::make(shape, at.key.name, 0);
+  const bool is_list = value.type == ValueType::kList;
+  Entry* const entry = Entry::make(shape, at.key.name, is_list ? FlatList::kHeaderBytes : 0);
+  if (is_list) FlatList::write(entry->value(), {});
   if (id) entry->set_id(*id);
   entry->set_expires_at(value.expires_at);
   insert(at, entry);
   if (value.type == ValueType::kString) {
     write_string(at, value.string, entry->expires_at());
+  } else if (value.type == ValueType::kList) {
+    load_list(at, value.elements);
   } else {
     for (const Field& field : value.fields) set_field(at, {field.name, field.value});
   }

@@ -4,9 +4,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "keyspace/change.h"
+#include "keyspace/lists.h"
+#include "keyspace/store/list.h"
 #include "keyspace/store/store.h"
 
 namespace stele::keyspace::store {
@@ -26,6 +29,16 @@ class Editor {
   std::size_t set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event);
   // How many there were; a hash without fields goes.
   std::size_t remove_fields(Position& at, std::span<const std::string_view> fields);
+  // Elements at an end of a list, of a new one where nothing is.
+  void push(Position& at, ListEnd end, std::span<const std::string_view> values);
+  // So many, which are there, behind those that are skipped; a list without elements goes.
+  void pop(Position& at, ListEnd end, std::size_t count, std::size_t skipped = 0);
+  void set_element(Position& at, std::size_t index, std::string_view value);
+  void insert_element(Position& at, std::size_t index, std::string_view value);
+  // Those with these indices, which grow.
+  void remove_elements(Position& at, std::span<const std::size_t> indices);
+  // All but `count` from `first` on.
+  void trim(Position& at, std::size_t first, std::size_t count);
   void set_expiry(Position& at, std::optional<WallMs> expires_at);
   void erase(Position& at, ChangeEvent event);
   // `to` is free.
@@ -41,6 +54,9 @@ class Editor {
   ChangeSequence last_change() const { return last_change_; }
   // What changes from here on has nothing to do with what changed before: for flushes.
   void end_bundle() { bundle_.reset(); }
+  // Keys that were changed and before which somebody waits, since the last call; with their hashes.
+  std::vector<std::pair<std::uint64_t, Key>> take_awaited() { return std::exchange(awaited_, {}); }
+  bool has_awaited() const { return !awaited_.empty(); }
   // What was recorded goes to the listeners.
   void show();
 
@@ -83,13 +99,28 @@ class Editor {
   bool remove_field(Position& at, std::string_view name);
   // The range of a flat value becomes that field (or nothing).
   void splice(Position& at, std::size_t begin, std::size_t end, const FieldRef* field_or_null);
+  void splice(Position& at, std::size_t begin, std::size_t end, std::string_view bytes);
   void make_table(Position& at);
   void mark_field_dirty(Position& at, ChangeSequence change, std::string_view field);
 
+  // What a list's change does to its elements; notes the rows that are others by that in spans_.
+  void insert_quietly(Position& at, std::size_t index, std::string_view value);
+  void remove_quietly(Position& at, std::size_t index, std::size_t count);
+  template <class Use>
+  void edit_list(Position& at, Use use);
+  void make_list(Position& at);
+  void load_list(Position& at, std::span<const ListElement> elements);
+  // The event of what was done, and what follows; `bytes` of values came.
+  void end_list_change(Position& at, ChangeEvent event, std::size_t bytes);
+  // As List's; says no for the future.
+  static bool take_renumbered(Entry& entry);
+
   Store& store_;
+  PositionSpans spans_;
   ChangeSequence last_change_;
   DirtyTable::Bundle bundle_;
   std::vector<Recorded> recorded_;
+  std::vector<std::pair<std::uint64_t, Key>> awaited_;
 };
 
 }  // namespace stele::keyspace::store

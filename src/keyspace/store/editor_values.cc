@@ -160,18 +160,24 @@ void Editor::splice(Position& at, std::size_t begin, std::size_t end, const Fiel
   std::size_t size = 0;
   if (field_or_null != nullptr)
     size = static_cast<std::size_t>(FlatFields::write(bytes, *field_or_null) - bytes);
+  splice(at, begin, end, {bytes, size});
+}
+
+// `added` is no part of the value.
+void Editor::splice(Position& at, std::size_t begin, std::size_t end, std::string_view added) {
+  const std::size_t size = added.size();
   const std::size_t former = at.entry->value_bytes();
   const std::size_t wanted = former - (end - begin) + size;
   const std::size_t behind = former - end;
   if (at.entry->fits(wanted)) {
     char* const value = at.entry->value();
     std::memmove(value + begin + size, value + end, behind);
-    std::memcpy(value + begin, bytes, size);
+    if (size > 0) std::memcpy(value + begin, added.data(), size);
     at.entry->set_value_bytes(wanted);
     return;
   }
   Entry* const entry = at.entry->copy(at.entry->shape(), at.entry->name(), wanted);
-  std::memcpy(entry->value() + begin, bytes, size);
+  if (size > 0) std::memcpy(entry->value() + begin, added.data(), size);
   std::memcpy(entry->value() + begin + size, at.entry->value() + end, behind);
   replace(at, entry);
 }

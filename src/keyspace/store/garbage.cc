@@ -23,8 +23,24 @@ void Garbage::add(FieldTable* fields) {
   push(fields);
 }
 
+void Garbage::add(List* list) {
+  push(list);
+}
+
 void Garbage::add(std::unique_ptr<KeyTable> keys) {
   push(std::move(keys));
+}
+
+void Garbage::add_outside(const Entry& entry) {
+  if (!entry.is_outside()) return;
+  switch (entry.type()) {
+    case ValueType::kString:
+      return add(entry.outside<Blob>());
+    case ValueType::kList:
+      return add(entry.outside<List>());
+    default:
+      return add(entry.outside<FieldTable>());
+  }
 }
 
 std::size_t Garbage::free_from(Piece& piece, std::size_t count) {
@@ -38,9 +54,13 @@ std::size_t Garbage::free_from(Piece& piece, std::size_t count) {
     if (freed == 0) delete *fields;
     return freed;
   }
+  if (List** const list = std::get_if<List*>(&piece)) {
+    const std::size_t freed = (*list)->free_some(count);
+    if (freed == 0) delete *list;
+    return freed;
+  }
   return std::get<std::unique_ptr<KeyTable>>(piece)->take_some(count, [this](Entry* entry) {
-    if (entry->is_outside() && entry->type() == ValueType::kHash) add(entry->outside<FieldTable>());
-    if (entry->is_outside() && entry->type() == ValueType::kString) add(entry->outside<Blob>());
+    add_outside(*entry);
     Entry::free(entry);
   });
 }

@@ -9,6 +9,7 @@
 
 #include "keyspace/store/blob.h"
 #include "keyspace/store/fields.h"
+#include "keyspace/store/list.h"
 #include "keyspace/store/shard.h"
 
 namespace stele::keyspace::store {
@@ -20,14 +21,17 @@ class Garbage {
 
   void add(Blob* blob);
   void add(FieldTable* fields);
+  void add(List* list);
   void add(std::unique_ptr<KeyTable> keys);
   bool is_empty() const { return pending_.load(std::memory_order_relaxed) == 0; }
   // Frees about so many allocations; nothing while another thread does. Whether there is more.
   bool free_some(std::size_t count);
 
  private:
-  using Piece = std::variant<Blob*, FieldTable*, std::unique_ptr<KeyTable>>;
+  using Piece = std::variant<Blob*, FieldTable*, List*, std::unique_ptr<KeyTable>>;
   void push(Piece piece);
+  // What the value of an entry that goes has outside.
+  void add_outside(const Entry& entry);
   // How many allocations it freed; 0 = the piece is gone.
   std::size_t free_from(Piece& piece, std::size_t count);
 

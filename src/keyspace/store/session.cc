@@ -75,6 +75,13 @@ bool Session::extend_to(std::size_t shard) {
   return true;
 }
 
+bool Session::extend(KeyRef key) {
+  const std::uint64_t hash = hash_of(key);
+  if (!extend_to(shard_of(hash))) return false;
+  if (!is_declared(hash)) hashes_.push_back(hash);
+  return true;
+}
+
 WallMs Session::now() const {
   if (!now_) now_ = store_.now();
   return *now_;

@@ -36,6 +36,9 @@ class Session {
   // For a SCAN that goes on: whether the shard is held, taken if it is free.
   bool extend_to(std::size_t shard);
 
+  // Declares one more key, if its shard is held or free.
+  bool extend(KeyRef key);
+
   // not_declared.
   Result<void> check_declared(KeyRef key) const;
   // not_declared, read_only.

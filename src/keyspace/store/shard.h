@@ -12,6 +12,7 @@
 #include "keyspace/store/parking.h"
 #include "keyspace/store/prefix_table.h"
 #include "keyspace/store/watches.h"
+#include "keyspace/wait_table.h"
 
 namespace stele::keyspace::store {
 
@@ -56,12 +57,13 @@ struct ExpirySweep {
 };
 
 // The keys of one range of hashes, and the lock of whoever works on them.
-// Threads: `lock` guards all but the counts and the watches.
+// Threads: `lock` guards all but the counts, the watches and the waits.
 struct alignas(64) Shard {
   Parking lock;
   std::vector<std::unique_ptr<KeyTable>> tables;  // by database; null = empty
   ExpirySweep sweep;
   WatchTable watches;
+  WaitTable waits;
 
   SharedCount keys;
   SharedCount keys_with_expiry;

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <limits>
 
 #include "keyspace/store/values.h"
 
@@ -196,6 +197,27 @@ std::vector<DirtyObject> Store::take_dirty() {
       [this](DirtyObject& object, const PendingChanges& changes) { return fill_dirty(object, changes); });
 }
 
+namespace {
+
+// What of these positions is there, and the spans where nothing is.
+void fill_positions(const Entry& entry, const std::map<std::int64_t, std::int64_t>& spans,
+                    DirtyObject& dirty_object) {
+  for (const auto& [from, until] : spans) {
+    std::int64_t free_from = from;
+    const auto note_free = [&](std::int64_t position) {
+      if (free_from < position) dirty_object.positions_removed.emplace_back(free_from, position);
+      free_from = position + 1;
+    };
+    for_each_position(entry, from, until, [&](std::int64_t position, std::string_view element) {
+      note_free(position);
+      dirty_object.elements_set.push_back({position, std::string(element)});
+    });
+    note_free(until);
+  }
+}
+
+}  // namespace
+
 bool Store::fill_dirty(DirtyObject& dirty_object, const PendingChanges& changes) {
   const Position position = find(dirty_object.id);
   if (position.entry == nullptr) return false;
@@ -209,6 +231,18 @@ bool Store::fill_dirty(DirtyObject& dirty_object, const PendingChanges& changes)
     dirty_object.value_changed = true;
     dirty_object.string_from = changes.whole ? 0 : *changes.bytes_from;
     dirty_object.string = string_of(entry).substr(dirty_object.string_from);
+    return true;
+  }
+  if (entry.type() == ValueType::kList) {
+    if (!changes.whole) {
+      fill_positions(entry, changes.positions, dirty_object);
+      return true;
+    }
+    constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+    constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+    for_each_position(entry, kMin, kMax, [&](std::int64_t position, std::string_view element) {
+      dirty_object.elements_set.push_back({position, std::string(element)});
+    });
     return true;
   }
   if (changes.whole) {

@@ -8,6 +8,7 @@
 #include "keyspace/store/expiry.h"
 #include "keyspace/store/hashes.h"
 #include "keyspace/store/keys.h"
+#include "keyspace/store/lists.h"
 #include "keyspace/store/session.h"
 #include "keyspace/store/strings.h"
 
@@ -29,6 +30,7 @@ class StoreGroup final : public Group {
 
   Strings& strings() override { return strings_; }
   Hashes& hashes() override { return hashes_; }
+  Lists& lists() override { return lists_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -47,13 +49,24 @@ class StoreGroup final : public Group {
     return !asked.touched();
   }
 
+  std::unique_ptr<Waiting> wait(std::shared_ptr<Waiter> waiter, std::span<const KeyRef> keys) override {
+    auto places = std::make_unique<WaitPlaces>();
+    for (const KeyRef key : keys)
+      places->add(session_.store().shard(shard_of(hash_of(key))).waits, key, waiter);
+    return places;
+  }
+  bool extend(KeyRef key) override { return session_.extend(key); }
+
   ChangeSequence last_change() const override { return session_.editor().last_change(); }
   void end() override;
 
  private:
+  void serve_awaited();
+
   mutable Session session_;
   StoreStrings strings_{session_};
   StoreHashes hashes_{session_};
+  StoreLists lists_{session_};
   StoreKeys keys_{session_};
   StoreApplied applied_{session_};
 };
@@ -90,7 +103,18 @@ std::unique_ptr<StoreGroup> make_group(Store& store) {
   return std::make_unique<StoreGroup>(store);
 }
 
+// Who is served changes keys, before which others may wait.
+void StoreGroup::serve_awaited() {
+  while (session_.editor().has_awaited()) {
+    for (const auto& [hash, key] : session_.editor().take_awaited()) {
+      (void)session_.extend(key);  // its shard is held, since it was changed
+      serve_waiters(*this, session_.store().shard(shard_of(hash)).waits, key);
+    }
+  }
+}
+
 void StoreGroup::end() {
+  if (session_.editor().has_awaited()) serve_awaited();
   session_.end();
   spare_group.reset(this);
 }

@@ -19,10 +19,24 @@ std::size_t field_count(const Entry& entry) {
   return entry.is_outside() ? entry.outside<FieldTable>()->size() : FlatFields(entry.inline_value()).size();
 }
 
+std::size_t list_size(const Entry& entry) {
+  return entry.is_outside() ? entry.outside<List>()->size() : FlatList(entry.inline_value()).size();
+}
+
+std::string_view list_element(const Entry& entry, std::size_t index) {
+  return entry.is_outside() ? entry.outside<List>()->at(index) : FlatList(entry.inline_value()).at(index);
+}
+
 std::size_t outside_bytes(const Entry& entry) {
   if (!entry.is_outside()) return 0;
-  return entry.type() == ValueType::kString ? entry.outside<Blob>()->memory_bytes()
-                                            : entry.outside<FieldTable>()->memory_bytes();
+  switch (entry.type()) {
+    case ValueType::kString:
+      return entry.outside<Blob>()->memory_bytes();
+    case ValueType::kList:
+      return entry.outside<List>()->memory_bytes();
+    default:
+      return entry.outside<FieldTable>()->memory_bytes();
+  }
 }
 
 }  // namespace stele::keyspace::store

@@ -7,6 +7,8 @@
 #include "keyspace/store/blob.h"
 #include "keyspace/store/entry.h"
 #include "keyspace/store/fields.h"
+#include "keyspace/store/flat_list.h"
+#include "keyspace/store/list.h"
 
 namespace stele::keyspace::store {
 
@@ -32,6 +34,31 @@ void for_each_field(const Entry& entry, Visit visit) {
   FlatFields(entry.inline_value()).for_each([&](const FieldRef& field, std::size_t, std::size_t) {
     visit(field);
     return true;
+  });
+}
+
+std::size_t list_size(const Entry& entry);
+std::string_view list_element(const Entry& entry, std::size_t index);
+
+// Calls `use(list)` with a List or a FlatList.
+template <class Use>
+void with_list(const Entry& entry, Use use) {
+  entry.is_outside() ? use(*entry.outside<List>()) : use(FlatList(entry.inline_value()));
+}
+// Calls `visit(element)` from an index on, until it says false.
+template <class Visit>
+void walk_list(const Entry& entry, std::size_t index, Visit visit) {
+  with_list(entry, [&](const auto& list) { list.walk(index, visit); });
+}
+// Calls `visit(position, element)` with those whose positions are in the span.
+template <class Visit>
+void for_each_position(const Entry& entry, std::int64_t from, std::int64_t until, Visit visit) {
+  if (entry.is_outside()) return entry.outside<List>()->for_each_position(from, until, visit);
+  const FlatList list(entry.inline_value());
+  std::int64_t position = list.header().first_position;
+  list.walk(0, [&](std::string_view element) {
+    if (position >= from && position < until) visit(position, element);
+    return ++position < until;
   });
 }
 

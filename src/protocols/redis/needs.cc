@@ -14,12 +14,12 @@ void add(Needs& needs, views::NodeKeys& keys, const Command& command,
   if (command.reach == Reach::kNothing) return;
   needs.keys = true;
   const bool writes = command.is(flag::kWrite);
-  if (writes && command.reach == Reach::kWhole && command.keys.first == 0) {
+  if (writes && command.reach == Reach::kWhole && command.keys.empty()) {
     needs.durable_write = needs.all_synced = needs.other_writes = true;
     return;
   }
   bool is_mapped = false;
-  for_each_key_index(command, arguments.size(), [&](std::size_t i) {
+  for_each_key_index(command, arguments, [&](std::size_t i) {
     const std::string_view name = arguments[i];
     const KeyClass key_class = keys.class_of(name);
     if (key_class == KeyClass::kMapped) {

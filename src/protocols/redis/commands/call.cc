@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "keyspace/errors.h"
 #include "keyspace/numbers.h"
 
@@ -71,10 +73,10 @@ Result<long double> float_argument(std::string_view text) {
   return *value;
 }
 
-std::vector<std::size_t> key_indices(const Command& command, std::size_t arguments) {
-  std::vector<std::size_t> indices;
-  for_each_key_index(command, arguments, [&](std::size_t i) { indices.push_back(i); });
-  return indices;
+std::size_t counted_keys(std::string_view number, std::size_t arguments_behind) {
+  const auto count = keyspace::parse_integer(number);
+  if (!count || *count <= 0) return 0;
+  return std::min(static_cast<std::size_t>(*count), arguments_behind);
 }
 
 void answer_help(Call& call, std::string_view container, std::span<const std::string_view> lines) {

@@ -99,17 +99,29 @@ std::string error_text(const Error& error);
 Result<std::int64_t> integer_argument(std::string_view text);
 Result<long double> float_argument(std::string_view text);
 
+// How many keys a request says that follow: the number in an argument, as far as there are so many.
+std::size_t counted_keys(std::string_view number, std::size_t arguments_behind);
+
 // The keys that a request names, by the command's key positions: calls `take` with the index of each among
 // its arguments.
-template <class Take>
-void for_each_key_index(const Command& command, std::size_t arguments, Take take) {
+template <class Arguments, class Take>
+void for_each_key_index(const Command& command, const Arguments& arguments, Take take) {
   const KeyPositions& keys = command.keys;
-  if (keys.first == 0) return;
-  const int count = static_cast<int>(arguments);
+  const int count = static_cast<int>(arguments.size());
   const int last = keys.last < 0 ? count + keys.last : keys.last;
-  for (int i = keys.first; i <= last && i < count; i += keys.step) take(static_cast<std::size_t>(i));
+  for (int i = keys.first; keys.first > 0 && i <= last && i < count; i += keys.step)
+    take(static_cast<std::size_t>(i));
+  const auto at = static_cast<std::size_t>(keys.count_at);
+  if (at == 0 || at >= arguments.size()) return;
+  const std::size_t counted = counted_keys(arguments[at], arguments.size() - at - 1);
+  for (std::size_t i = at + 1; i <= at + counted; ++i) take(i);
 }
-std::vector<std::size_t> key_indices(const Command& command, std::size_t arguments);
+template <class Arguments>
+std::vector<std::size_t> key_indices(const Command& command, const Arguments& arguments) {
+  std::vector<std::size_t> indices;
+  for_each_key_index(command, arguments, [&](std::size_t i) { indices.push_back(i); });
+  return indices;
+}
 
 // Whether two texts are the same but for the case of letters; the second is in upper case.
 bool is_word(std::string_view text, std::string_view upper_word);

@@ -30,7 +30,8 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-void answer_key_specification(wire::ReplyWriter& reply, const KeyPositions& keys) {
+void begin_key_specification(wire::ReplyWriter& reply, const KeyPositions& keys, int index,
+                             std::string_view kind) {
   reply.map(3);
   reply.bulk("flags");
   answer_texts(reply, words_of(keys.use));
@@ -41,19 +42,34 @@ void answer_key_specification(wire::ReplyWriter& reply, const KeyPositions& keys
   reply.bulk("spec");
   reply.map(1);
   reply.bulk("index");
-  reply.integer(keys.first);
+  reply.integer(index);
   reply.bulk("find_keys");
   reply.map(2);
   reply.bulk("type");
-  reply.bulk("range");
+  reply.bulk(kind);
   reply.bulk("spec");
   reply.map(3);
-  reply.bulk("lastkey");
-  reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
-  reply.bulk("keystep");
-  reply.integer(keys.step);
-  reply.bulk("limit");
+}
+
+void answer_key_specifications(wire::ReplyWriter& reply, const KeyPositions& keys) {
+  reply.array((keys.first > 0 ? 1 : 0) + (keys.count_at > 0 ? 1 : 0));
+  if (keys.first > 0) {
+    begin_key_specification(reply, keys, keys.first, "range");
+    reply.bulk("lastkey");
+    reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
+    reply.bulk("keystep");
+    reply.integer(keys.step);
+    reply.bulk("limit");
+    reply.integer(0);
+  }
+  if (keys.count_at == 0) return;
+  begin_key_specification(reply, keys, keys.count_at, "keynum");
+  reply.bulk("keynumidx");
   reply.integer(0);
+  reply.bulk("firstkey");
+  reply.integer(1);
+  reply.bulk("keystep");
+  reply.integer(1);
 }
 
 void answer_info(wire::ReplyWriter& reply, const Command& command) {
@@ -66,8 +82,7 @@ void answer_info(wire::ReplyWriter& reply, const Command& command) {
   reply.integer(command.keys.step);
   answer_texts(reply, acl_categories(command));
   reply.array(0);  // tips: for clients of a cluster
-  reply.array(command.keys.first > 0 ? 1 : 0);
-  if (command.keys.first > 0) answer_key_specification(reply, command.keys);
+  answer_key_specifications(reply, command.keys);
   reply.array(command.subcommands.size());
   for (const Command& each : command.subcommands) answer_info(reply, each);
 }
@@ -152,7 +167,7 @@ const Command* asked_command(Call& call) {
   }
   if (command == nullptr) {
     call.fail("Invalid command specified");
-  } else if (command->keys.first == 0) {
+  } else if (command->keys.empty()) {
     call.fail("The command has no key arguments");
     return nullptr;
   } else if (!command->takes(call.size() - 2)) {
@@ -165,7 +180,7 @@ const Command* asked_command(Call& call) {
 void getkeys(Call& call) {
   const Command* const command = asked_command(call);
   if (command == nullptr) return;
-  const auto indices = key_indices(*command, call.size() - 2);
+  const auto indices = key_indices(*command, call.arguments(2));
   call.reply().array(indices.size());
   for (const std::size_t i : indices) call.reply().bulk(call[i + 2]);
 }
@@ -173,7 +188,7 @@ void getkeys(Call& call) {
 void getkeysandflags(Call& call) {
   const Command* const command = asked_command(call);
   if (command == nullptr) return;
-  const auto indices = key_indices(*command, call.size() - 2);
+  const auto indices = key_indices(*command, call.arguments(2));
   call.reply().array(indices.size());
   for (const std::size_t i : indices) {
     call.reply().array(2);

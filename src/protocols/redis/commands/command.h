@@ -22,18 +22,23 @@ constexpr std::uint32_t kFast = 1U << 8;
 constexpr std::uint32_t kNoAuth = 1U << 9;  // before AUTH too
 constexpr std::uint32_t kAllowBusy = 1U << 10;
 constexpr std::uint32_t kNoMulti = 1U << 11;  // refused within MULTI
+constexpr std::uint32_t kBlocking = 1U << 12;
 // Not shown: executed within MULTI instead of queued; member of the category @dangerous.
 constexpr std::uint32_t kAtOnce = 1U << 16;
 constexpr std::uint32_t kDangerous = 1U << 17;
 }  // namespace flag
 
 // Where the keys are among the arguments (the name is 0): first to last, every step-th; last < 0 counts from
-// the end. `use` is what COMMAND says is done to them: "RW access update".
+// the end. `use` is what COMMAND says is done to them: "RW access update". With count_at > 0 that argument
+// says how many keys follow it, besides those: ZUNIONSTORE, LMPOP, EVAL.
 struct KeyPositions {
   int first = 0;
   int last = 0;
   int step = 0;
   std::string_view use = {};
+  int count_at = 0;
+
+  constexpr bool empty() const { return first == 0 && count_at == 0; }
 };
 
 // What of the keyspace a command touches.

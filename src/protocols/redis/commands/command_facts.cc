@@ -24,6 +24,7 @@ constexpr std::array kFlagNames = {
     FlagName{flag::kNoAuth, "no_auth"},
     FlagName{flag::kAllowBusy, "allow_busy"},
     FlagName{flag::kNoMulti, "no_multi"},
+    FlagName{flag::kBlocking, "blocking"},
 };
 
 }  // namespace
@@ -33,6 +34,7 @@ std::vector<std::string_view> flag_names(const Command& command) {
   for (const FlagName& each : kFlagNames) {
     if (command.is(each.flag)) names.push_back(each.name);
   }
+  if (command.keys.count_at > 0) names.push_back("movablekeys");
   return names;
 }
 
@@ -44,10 +46,14 @@ std::vector<std::string> acl_categories(const Command& command) {
   if (group == "server" && command.is(flag::kWrite | flag::kReadOnly)) categories.emplace_back("@keyspace");
   if (command.is(flag::kReadOnly)) categories.emplace_back("@read");
   if (command.is(flag::kWrite)) categories.emplace_back("@write");
-  if (group == "string" || group == "hash") categories.push_back("@" + std::string(group));
+  for (const std::string_view type : {"string", "hash", "list", "set", "stream"}) {
+    if (group == type) categories.push_back("@" + std::string(group));
+  }
+  if (group == "sorted_set") categories.emplace_back("@sortedset");
   if (command.is(flag::kAdmin)) categories.emplace_back("@admin");
   categories.emplace_back(command.is(flag::kFast) ? "@fast" : "@slow");
   if (command.is(flag::kDangerous | flag::kAdmin)) categories.emplace_back("@dangerous");
+  if (command.is(flag::kBlocking)) categories.emplace_back("@blocking");
   if (group == "connection") categories.emplace_back("@connection");
   if (group == "transactions") categories.emplace_back("@transaction");
   if (group == "scripting") categories.emplace_back("@scripting");

@@ -37,7 +37,7 @@ Scope scope_of_queue(const Client& client) {
       case Reach::kNoKey:
         break;
       case Reach::kKeys:
-        for (const std::size_t i : key_indices(command, queued.arguments.size())) {
+        for (const std::size_t i : key_indices(command, queued.arguments)) {
           keys.emplace_back(db, queued.arguments[i]);
         }
         break;
@@ -72,11 +72,11 @@ Scope scope_of(const Command& command, std::span<const std::string_view> argumen
       return Scope::none();
     case Reach::kKeys: {
       const KeyPositions& positions = command.keys;
-      if (positions.last == positions.first && positions.first > 0) {
+      if (positions.last == positions.first && positions.first > 0 && positions.count_at == 0) {
         return Scope::key({client.db, arguments[static_cast<std::size_t>(positions.first)]});
       }
       std::vector<Key> keys;
-      for_each_key_index(command, arguments.size(),
+      for_each_key_index(command, arguments,
                          [&](std::size_t i) { keys.emplace_back(client.db, std::string(arguments[i])); });
       return scope_of_keys(std::move(keys));
     }
@@ -101,7 +101,7 @@ std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Comma
   const bool removes = command.name == "del" || command.name == "unlink";
   if (!sets && !removes && command.name != "hdel") return writes;
   if (sets && arguments.size() % 2 != 0) return writes;
-  for (const std::size_t i : key_indices(command, arguments.size())) {
+  for (const std::size_t i : key_indices(command, arguments)) {
     if (keys.class_of(arguments[i]) != KeyClass::kMapped) continue;
     views::MappedWrite write;
     write.kind = sets ? Kind::kSetFields : (removes ? Kind::kRemove : Kind::kRemoveFields);

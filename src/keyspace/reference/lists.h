@@ -1,0 +1,40 @@
+#pragma once
+
+#include "keyspace/lists.h"
+#include "keyspace/reference/session.h"
+
+namespace stele::keyspace::reference {
+
+// The list commands over one session.
+class ReferenceLists final : public Lists {
+ public:
+  explicit ReferenceLists(Session& session) : session_(session) {}
+
+  Result<std::size_t> push(KeyRef key, ListEnd end, std::span<const std::string_view> values) override;
+  Result<std::size_t> push_if_present(KeyRef key, ListEnd end,
+                                      std::span<const std::string_view> values) override;
+  Result<std::optional<std::string_view>> pop(KeyRef key, ListEnd end) override;
+  Result<std::optional<std::vector<std::string_view>>> pop_many(KeyRef key, ListEnd end,
+                                                                std::size_t count) override;
+  Result<std::optional<std::string_view>> move(KeyRef from, ListEnd from_end, KeyRef to,
+                                               ListEnd to_end) override;
+  Result<std::size_t> size(KeyRef key) override;
+  Result<std::optional<std::string_view>> at(KeyRef key, std::int64_t index) override;
+  Result<std::vector<std::string_view>> range(KeyRef key, std::int64_t first, std::int64_t last) override;
+  Result<void> set(KeyRef key, std::int64_t index, std::string_view value) override;
+  Result<std::int64_t> insert(KeyRef key, bool before, std::string_view pivot,
+                              std::string_view value) override;
+  Result<std::size_t> remove(KeyRef key, std::int64_t count, std::string_view value) override;
+  Result<void> trim(KeyRef key, std::int64_t first, std::int64_t last) override;
+  Result<std::vector<std::size_t>> positions(KeyRef key, const Search& search) override;
+
+ private:
+  void push(Object& object, ListEnd end, std::span<const std::string_view> values);
+  // Of a list that has so many.
+  void drop(Object& object, ListEnd end, std::size_t count);
+
+  Session& session_;
+  std::vector<std::string> kept_;  // what the last operation took away
+};
+
+}  // namespace stele::keyspace::reference
