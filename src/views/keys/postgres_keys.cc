@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "json/writer.h"
-#include "keyspace/reference_keyspace.h"
+#include "keyspace/store_keyspace.h"
 #include "postgres/replication/write_mark.h"
 
 namespace stele::views {
@@ -29,7 +29,7 @@ PostgresKeys::PostgresKeys(KeysOptions options, postgres::ConnectOptions postgre
       freshness_(freshness),
       applied_(std::move(applied)),
       keyspace_(
-          keyspace::make_reference_keyspace(system_clock(), {.max_memory_bytes = options_.max_memory_bytes})),
+          keyspace::make_store_keyspace(system_clock(), {.max_memory_bytes = options_.max_memory_bytes})),
       map_(*keyspace_, options_.otherwise, options_.rules),
       feed_(postgres, *keyspace_, map_, echoes_,
             {.work =
