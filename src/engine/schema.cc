@@ -29,6 +29,9 @@ Result<void> check(const FieldDefinition& field) {
   if (field.path.empty() || field.path.size() > kPathBytesMax)
     return invalid(field, "a path has 1 to 512 bytes");
   if (field.type == FieldType::kText) return check_text(field);
+  const VectorIndexOptions& index = field.vector_index;
+  if (index.links < 2 || index.links > 512 || index.effort < 1 || index.effort > 65536)
+    return invalid(field, "a vector index has 2 to 512 links and an effort of 1 to 65536");
   if (field.type == FieldType::kDenseVector && (field.dimension == 0 || field.dimension > kDimensionMax))
     return invalid(field, fmt::format("a dimension is 1 to 65536, not {}", field.dimension));
   if (!field.normalizer.empty() && !text::find_normalizer(field.normalizer))

@@ -35,6 +35,16 @@ std::string_view to_string(FieldType type);  // "text", "keyword", "long", …
 enum class Similarity : std::uint8_t { kCosine, kDot, kEuclid, kManhattan };
 std::string_view to_string(Similarity similarity);  // "cosine", "dot", "euclid", "manhattan"
 
+// How a segment's vectors of a field are searched. Fewer bytes of them (as floats) than `scan_bytes` are
+// looked at one by one; more get codes and a graph once the segment is joined or rewritten.
+struct VectorIndexOptions {
+  std::uint32_t links = 16;    // of a row in the graph, 2..512; twice as many on its lowest level
+  std::uint32_t effort = 100;  // rows kept when one is linked, and by searches that do not say; 1..65536
+  std::size_t scan_bytes = 10'000'000;
+
+  bool operator==(const VectorIndexOptions&) const = default;
+};
+
 // What is indexed under a path, and how? Plain data, chosen by views (from column types, mappings, payload
 // indexes).
 struct FieldDefinition {
@@ -57,6 +67,7 @@ struct FieldDefinition {
   // kDenseVector.
   std::uint32_t dimension = 0;
   Similarity similarity = Similarity::kCosine;
+  VectorIndexOptions vector_index = {};
 
   // A multi-field ("title.keyword"): the path of the field whose values it indexes once more.
   std::string values_of;

@@ -109,6 +109,7 @@ struct Retrieve {
   std::optional<std::size_t> k = {};
   std::size_t ef = 0;  // effort of an approximate search: candidates looked at; 0: the collection's default
   bool exact = false;  // never approximate
+  bool indexed_only = false;  // leaves out segments whose vectors are to be indexed and are not yet
   std::optional<float> score_threshold = {};  // at least this good, in the score's direction
   std::string lookup_from = {};               // another collection (by the snapshot's names) for example keys
 };

@@ -154,7 +154,8 @@ Result<MatcherPtr> Compiler::compile_node(const KnnClause& node, float boost) {
   if (!field) return match_none();
   STELE_TRY(VectorScorer scorer,
             VectorScorer::create(view_.schema().field(*field), node.vector, ScoreForm::kElastic));
-  return match_fixed(nearest_of_view(view_, *field, scorer, filter.get(), node.k, boost));
+  return match_fixed(nearest_of_view(view_, *field, scorer, filter.get(),
+                                     {.count = node.k, .effort = node.ef, .exact = exact_}, boost));
 }
 
 Result<MatcherPtr> Compiler::compile_node(const Nested&, float) {

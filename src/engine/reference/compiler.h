@@ -25,8 +25,9 @@ namespace stele::engine::reference {
 class Compiler {
  public:
   using FieldMask = std::optional<std::vector<std::string>>;
-  Compiler(const ReferenceView& view, const FieldMask& mask, Budget& budget)
-      : view_(view), mask_(mask), budget_(budget) {}
+  // `exact`: vectors are searched without their indexes.
+  Compiler(const ReferenceView& view, const FieldMask& mask, Budget& budget, bool exact = true)
+      : view_(view), mask_(mask), budget_(budget), exact_(exact) {}
 
   // kInvalidArgument, kUnsupported, kDeadlineExceeded.
   Result<MatcherPtr> compile(const Query& query, float boost = 1);
@@ -87,6 +88,7 @@ class Compiler {
   const ReferenceView& view_;
   const FieldMask& mask_;
   Budget& budget_;
+  bool exact_;
   int depth_ = 0;
 };
 

@@ -54,7 +54,7 @@ Result<void> Executor::check_request() {
     const auto* view = dynamic_cast<const ReferenceView*>(&snapshot_.view(target.collection));
     STELE_CHECK_MESSAGE(view != nullptr, "a view of another engine");
     views_.push_back(view);
-    compilers_.emplace_back(*view, target.visible_fields, budget_);
+    compilers_.emplace_back(*view, target.visible_fields, budget_, ways_ == Ways::kPlain);
   }
   std::set<std::string> names;
   STELE_RETURN_IF_ERROR(check_stage(request_.root, names, 0));

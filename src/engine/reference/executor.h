@@ -51,8 +51,8 @@ class Executor {
   Result<RankedList> retrieve_target(const Retrieve& step, std::size_t target, Context context);
   Result<RankedList> search_text(const TextSearch& source, std::size_t target, const MatcherPtr& filter,
                                  Context context);
-  Result<RankedList> search_vector(const std::string& field, std::vector<float> vector, ScoreForm form,
-                                   std::size_t target, const MatcherPtr& filter,
+  Result<RankedList> search_vector(const Retrieve& step, const std::string& field, std::vector<float> vector,
+                                   ScoreForm form, std::size_t target, const MatcherPtr& filter,
                                    const std::vector<DocKey>& without);
   Result<RankedList> recommend(const Recommend& source, const Retrieve& step, std::size_t target,
                                const MatcherPtr& filter);

@@ -207,6 +207,10 @@ std::optional<ReferenceCollection::Window> ReferenceCollection::choose_window(co
     best = Window{begin, begin + kFanIn};
     best_total = total;
   }
+  if (best) return best;
+  const std::shared_ptr<const Schema> schema = this->schema();
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (factory_->is_unfinished(*schema, *list[i])) return Window{i, i + 1};
   return best;
 }
 

@@ -78,9 +78,11 @@ Result<RankedList> Executor::retrieve_target(const Retrieve& step, std::size_t t
   if (const auto* source = std::get_if<Recommend>(&step.source))
     return recommend(*source, step, target, filter);
   if (const auto* source = std::get_if<Nearest>(&step.source)) {
-    if (!source->like) return search_vector(source->field, source->vector, source->form, target, filter, {});
+    if (!source->like)
+      return search_vector(step, source->field, source->vector, source->form, target, filter, {});
     STELE_TRY(std::vector<float> vector, vector_of(*source->like, source->field, step.lookup_from, target));
-    return search_vector(source->field, std::move(vector), source->form, target, filter, {*source->like});
+    return search_vector(step, source->field, std::move(vector), source->form, target, filter,
+                         {*source->like});
   }
   return unsupported(kSourceNames[step.source.index()]);
 }
@@ -133,9 +135,9 @@ Result<RankedList> Executor::search_text(const TextSearch& source, std::size_t t
   return list;
 }
 
-Result<RankedList> Executor::search_vector(const std::string& field, std::vector<float> vector,
-                                           ScoreForm form, std::size_t target, const MatcherPtr& filter,
-                                           const std::vector<DocKey>& without) {
+Result<RankedList> Executor::search_vector(const Retrieve& step, const std::string& field,
+                                           std::vector<float> vector, ScoreForm form, std::size_t target,
+                                           const MatcherPtr& filter, const std::vector<DocKey>& without) {
   RankedList list;
   list.scored = true;
   list.sorted = false;
@@ -144,10 +146,15 @@ Result<RankedList> Executor::search_vector(const std::string& field, std::vector
   STELE_TRY(const VectorScorer scorer,
             VectorScorer::create(views_[target]->schema().field(*id), std::move(vector), form));
   list.direction = scorer.direction();
+  VectorEffort effort{
+      .effort = step.ef, .exact = step.exact || ways_ == Ways::kPlain, .indexed_only = step.indexed_only};
+  // Those left out below may be among the best.
+  if (step.k) effort.count = *step.k + without.size();
   const SegmentList& segments = views_[target]->segments();
   for (std::size_t i = 0; i < segments.size(); ++i) {
     STELE_RETURN_IF_ERROR(budget_.check());
-    append(list, target, i, nearest_of_segment(*views_[target], *segments[i], *id, scorer, filter.get()));
+    append(list, target, i,
+           nearest_of_segment(*views_[target], *segments[i], *id, scorer, filter.get(), effort));
   }
   if (!without.empty())
     std::erase_if(list.entries, [&](const Entry& entry) {
@@ -214,7 +221,7 @@ Result<RankedList> Executor::recommend(const Recommend& source, const Retrieve& 
   for (std::size_t i = 0; i < unwanted.size(); ++i) wanted[i] = 2 * wanted[i] - unwanted[i];
   std::vector<DocKey> without = source.positive.keys;
   without.insert(without.end(), source.negative.keys.begin(), source.negative.keys.end());
-  return search_vector(source.field, std::move(wanted), ScoreForm::kRaw, target, filter, without);
+  return search_vector(step, source.field, std::move(wanted), ScoreForm::kRaw, target, filter, without);
 }
 
 Result<RankedList> Executor::order_by(const OrderBy& source, std::size_t target, const MatcherPtr& filter) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/vectors/distance.h"
+#include "engine/vectors/vector_index.h"
 
 namespace stele::engine::reference {
 namespace {
@@ -64,14 +65,13 @@ float VectorScorer::score(std::span<const float> vector, float length) const {
   return 0;
 }
 
-Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId id,
-                           const VectorScorer& scorer, const Matcher* filter) {
+namespace {
+
+Matches all_of_segment(const ReferenceView& view, const Segment& segment, const VectorRows& column,
+                       const VectorScorer& scorer, const Matcher* filter) {
   Matches matches;
-  const FieldReader* field = segment.field(id);
-  if (field == nullptr) return matches;
   std::vector<DocOrdinal> allowed;
   if (filter != nullptr) allowed = filter->match(segment, Context::kFilter).documents;
-  const VectorRows column = field->vectors();
   std::size_t next = 0;
   for (std::size_t i = 0; i < column.documents.size(); ++i) {
     const DocOrdinal document = column.documents[i];
@@ -87,9 +87,71 @@ Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, Fi
   return matches;
 }
 
+// The rows of visible documents that pass the filter.
+std::vector<std::uint64_t> rows_of(const ReferenceView& view, const Segment& segment,
+                                   const VectorRows& column, const Matcher& filter, std::size_t& count) {
+  const std::vector<DocOrdinal> documents = filter.match(segment, Context::kFilter).documents;
+  const bool all_visible = segment.all_visible(view.lsn());
+  const bool all_have_rows = column.documents.size() == segment.size();
+  std::vector<std::uint64_t> words((column.documents.size() + 63) / 64);
+  auto next = column.documents.begin();
+  for (const DocOrdinal document : documents) {
+    if (!all_visible && !segment.is_visible(document, view.lsn())) continue;
+    std::size_t row = document;
+    if (!all_have_rows) {
+      next = std::lower_bound(next, column.documents.end(), document);
+      if (next == column.documents.end()) break;
+      if (*next != document) continue;
+      row = static_cast<std::size_t>(next - column.documents.begin());
+    }
+    words[row / 64] |= std::uint64_t{1} << (row % 64);
+    ++count;
+  }
+  return words;
+}
+
+Matches best_by_index(const ReferenceView& view, const Segment& segment, const VectorRows& column,
+                      const VectorIndex& index, const VectorScorer& scorer, const Matcher* filter,
+                      const VectorEffort& effort) {
+  VectorSearch search{.vector = scorer.query(), .count = *effort.count, .effort = effort.effort};
+  RowSet allowed;
+  std::vector<std::uint64_t> words;
+  if (filter != nullptr) {
+    words = rows_of(view, segment, column, *filter, allowed.count);
+    allowed.words = words;
+    search.allowed = &allowed;
+  } else if (!segment.all_visible(view.lsn())) {
+    search.hidden = segment.versions().dead_count();
+    search.visible = [&](std::uint32_t row) { return segment.is_visible(column.documents[row], view.lsn()); };
+  }
+  std::vector<Neighbour> found = index.nearest(search);
+  std::sort(found.begin(), found.end(),
+            [](const auto& left, const auto& right) { return left.row < right.row; });
+  Matches matches;
+  for (const Neighbour& neighbour : found) {
+    matches.documents.push_back(column.documents[neighbour.row]);
+    matches.scores.push_back(scorer.score(column.vector(neighbour.row), column.lengths[neighbour.row]));
+  }
+  return matches;
+}
+
+}  // namespace
+
+Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId id,
+                           const VectorScorer& scorer, const Matcher* filter, const VectorEffort& effort) {
+  const FieldReader* field = segment.field(id);
+  if (field == nullptr) return {};
+  const VectorRows column = field->vectors();
+  const VectorIndex* index = field->vector_index();
+  if (!effort.exact && effort.count && index != nullptr)
+    return best_by_index(view, segment, column, *index, scorer, filter, effort);
+  if (effort.indexed_only && index == nullptr && is_worth_index(view.schema().field(id), column)) return {};
+  return all_of_segment(view, segment, column, scorer, filter);
+}
+
 std::unordered_map<const Segment*, Matches> nearest_of_view(const ReferenceView& view, FieldId field,
                                                             const VectorScorer& scorer, const Matcher* filter,
-                                                            std::size_t k, float boost) {
+                                                            const VectorEffort& effort, float boost) {
   struct Candidate {
     float score;
     std::size_t segment;
@@ -98,7 +160,7 @@ std::unordered_map<const Segment*, Matches> nearest_of_view(const ReferenceView&
   std::vector<Candidate> candidates;
   const SegmentList& segments = view.segments();
   for (std::size_t s = 0; s < segments.size(); ++s) {
-    const Matches matches = nearest_of_segment(view, *segments[s], field, scorer, filter);
+    const Matches matches = nearest_of_segment(view, *segments[s], field, scorer, filter, effort);
     for (std::size_t i = 0; i < matches.documents.size(); ++i)
       candidates.push_back({matches.scores[i], s, matches.documents[i]});
   }
@@ -109,7 +171,7 @@ std::unordered_map<const Segment*, Matches> nearest_of_view(const ReferenceView&
     if (left.score != right.score) return scorer.better(left.score, right.score);
     return place(left) < place(right);
   };
-  const std::size_t kept = std::min(k, candidates.size());
+  const std::size_t kept = std::min(effort.count.value_or(candidates.size()), candidates.size());
   std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
                    candidates.end(), better);
   candidates.resize(kept);

@@ -20,6 +20,7 @@ class VectorScorer {
   static Result<VectorScorer> create(const FieldDefinition& field, std::vector<float> query, ScoreForm form);
 
   float score(std::span<const float> vector, float length) const;
+  std::span<const float> query() const { return query_; }
   Direction direction() const { return direction_; }
   bool better(float left, float right) const {
     return direction_ == Direction::kDescending ? left > right : left < right;
@@ -35,13 +36,22 @@ class VectorScorer {
   float query_length_;
 };
 
-// All visible documents of a segment that have the vector and pass the filter (null: all), scored. Exact.
-Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId field,
-                           const VectorScorer& scorer, const Matcher* filter);
+// How far is a search for vectors to go?
+struct VectorEffort {
+  std::optional<std::size_t> count = {};  // of a segment: the best so many are wanted; none: all
+  std::size_t effort = 0;                 // see Retrieve::ef
+  bool exact = true;                      // without the segments' vector indexes
+  bool indexed_only = false;
+};
 
-// The k best of the view, by segment, scores times `boost`.
+// The visible documents of a segment that have the vector and pass the filter (null: all), scored; at least
+// the best of them, if only so many are wanted. Ascending.
+Matches nearest_of_segment(const ReferenceView& view, const Segment& segment, FieldId field,
+                           const VectorScorer& scorer, const Matcher* filter, const VectorEffort& effort);
+
+// The best `effort.count` of the view, by segment, scores times `boost`.
 std::unordered_map<const Segment*, Matches> nearest_of_view(const ReferenceView& view, FieldId field,
                                                             const VectorScorer& scorer, const Matcher* filter,
-                                                            std::size_t k, float boost);
+                                                            const VectorEffort& effort, float boost);
 
 }  // namespace stele::engine::reference

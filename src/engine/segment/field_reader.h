@@ -15,6 +15,8 @@ bool is_term_type(FieldType type);     // keyword, uuid
 bool is_integer_type(FieldType type);  // long, date, boolean
 bool is_real_type(FieldType type);     // double, float
 
+class VectorIndex;
+
 // The vectors of one field, in the order of the documents that have one. Borrowed from its segment.
 struct VectorRows {
   std::uint32_t dimension = 0;
@@ -44,6 +46,8 @@ class FieldReader {
                                                  std::vector<std::int64_t>& scratch) const = 0;
   virtual std::span<const double> reals(DocOrdinal document, std::vector<double>& scratch) const = 0;
   virtual VectorRows vectors() const = 0;
+  // Over those vectors; null where there are too few to have one.
+  virtual const VectorIndex* vector_index() const { return nullptr; }
 
   // The values as the column holds them, as Values of the field's type.
   std::vector<Value> column_values(DocOrdinal document) const;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "engine/columns/column.h"
 #include "engine/columns/document_set.h"
 #include "engine/postings/postings_writer.h"
 #include "engine/postings/term_dictionary.h"
 #include "engine/segment/terms_merger.h"
+#include "engine/vectors/vector_index.h"
 
 namespace stele::engine {
 namespace {
@@ -148,6 +150,14 @@ void FieldWriter::write_vectors(std::uint32_t id, SectionWriter& sections) {
   sections.add(id, SectionKind::kVectorDocuments, bytes_of(documents));
   sections.add(id, SectionKind::kVectors, bytes_of(elements));
   sections.add(id, SectionKind::kVectorLengths, bytes_of(lengths));
+  const VectorRows rows{dimension_, documents, elements, lengths};
+  if (!index_vectors_ || !is_worth_index(definition_, rows)) return;
+  const std::string codes = VectorCodes::build(definition_.similarity, rows);
+  const auto opened = VectorCodes::open(codes);
+  STELE_CHECK(opened.has_value());
+  const GraphShape shape{definition_.vector_index.links, definition_.vector_index.effort};
+  sections.add(id, SectionKind::kVectorCodes, codes);
+  sections.add(id, SectionKind::kVectorGraph, Graph::build(*opened, shape));
 }
 
 }  // namespace stele::engine

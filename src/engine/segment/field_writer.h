@@ -21,9 +21,14 @@ struct FieldPart {
 // Joins one field of several segments and writes its sections. Confined to its thread.
 class FieldWriter {
  public:
-  // `documents`: of the result.
-  FieldWriter(FieldType type, std::vector<FieldPart> parts, std::size_t documents)
-      : type_(type), parts_(std::move(parts)), documents_(documents) {}
+  // `documents`: of the result. `index_vectors`: if there are enough of them, which takes its time.
+  FieldWriter(const FieldDefinition& definition, std::vector<FieldPart> parts, std::size_t documents,
+              bool index_vectors)
+      : definition_(definition),
+        type_(definition.type),
+        parts_(std::move(parts)),
+        documents_(documents),
+        index_vectors_(index_vectors) {}
 
   void write(std::uint32_t id, SectionWriter& sections);
 
@@ -35,9 +40,11 @@ class FieldWriter {
   void write_ranks(std::uint32_t id, SectionWriter& sections) const;
   std::string joined_lengths() const;
 
+  const FieldDefinition& definition_;
   FieldType type_;
   std::vector<FieldPart> parts_;
   std::size_t documents_;
+  bool index_vectors_;
   bool has_terms_ = false;
   std::uint32_t dimension_ = 0;
   std::uint64_t documents_with_terms_ = 0;

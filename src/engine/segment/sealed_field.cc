@@ -95,6 +95,11 @@ Result<SealedField> SealedField::open(const SectionReader& sections, std::uint32
   const std::size_t count = field.vectors_.documents.size();
   if (field.vectors_.elements.size() != count * header.dimension || field.vectors_.lengths.size() != count)
     return make_error(ErrorCode::kCorruption, "segment: a field's vectors are not as many as its documents");
+  if (const std::string_view codes = sections.find(id, SectionKind::kVectorCodes); !codes.empty()) {
+    STELE_TRY(VectorIndex index,
+              VectorIndex::open(field.vectors_, codes, sections.find(id, SectionKind::kVectorGraph)));
+    field.vector_index_ = std::move(index);
+  }
   return field;
 }
 

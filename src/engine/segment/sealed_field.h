@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "engine/postings/term_dictionary.h"
 #include "engine/segment/field_reader.h"
 #include "engine/segment/sections.h"
+#include "engine/vectors/vector_index.h"
 
 namespace stele::engine {
 
@@ -79,6 +81,7 @@ class SealedField final : public FieldReader {
                                          std::vector<std::int64_t>& scratch) const override;
   std::span<const double> reals(DocOrdinal document, std::vector<double>& scratch) const override;
   VectorRows vectors() const override { return vectors_; }
+  const VectorIndex* vector_index() const override { return vector_index_ ? &*vector_index_ : nullptr; }
 
   const ColumnReader& column() const { return column_; }
   const DocumentSet& present_set() const { return present_; }
@@ -91,6 +94,7 @@ class SealedField final : public FieldReader {
   SealedTerms terms_;
   ColumnReader column_;
   VectorRows vectors_;
+  std::optional<VectorIndex> vector_index_;
 };
 
 // The header of a field: what a SealedField is opened with.

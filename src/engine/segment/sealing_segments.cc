@@ -2,6 +2,7 @@
 
 #include "engine/reference/memory_segment.h"
 #include "engine/segment/segment_writer.h"
+#include "engine/vectors/vector_index.h"
 
 namespace stele::engine {
 
@@ -12,7 +13,8 @@ std::shared_ptr<Segment> SealingSegments::build(const Schema& schema, std::vecto
   std::shared_ptr<Segment> built = MemorySegment::build(schema, std::move(documents), std::move(sequences));
   if (built->size() < seal_documents_) return built;
   // Nothing of it is dead, nor seen by anybody yet.
-  return seal(schema, std::span(&built, 1), Lsn());
+  // The writer is waiting: its vectors are indexed by a join, later.
+  return seal(schema, std::span(&built, 1), Lsn(), false);
 }
 
 std::shared_ptr<Segment> SealingSegments::join(const Schema& schema,
@@ -25,7 +27,18 @@ std::shared_ptr<Segment> SealingSegments::join(const Schema& schema,
     plain = plain && dynamic_cast<const MemorySegment*>(part.get()) != nullptr;
   }
   if (plain && documents < seal_documents_) return MemorySegment::join(schema, parts, oldest);
-  return seal(schema, parts, oldest);
+  return seal(schema, parts, oldest, true);
+}
+
+bool SealingSegments::is_unfinished(const Schema& schema, const Segment& segment) const {
+  if (dynamic_cast<const SealedSegment*>(&segment) == nullptr) return false;
+  for (std::uint32_t id = 0; id < schema.size(); ++id) {
+    const FieldReader* field = segment.field(FieldId(id));
+    if (field != nullptr && field->vector_index() == nullptr &&
+        is_worth_index(schema.field(FieldId(id)), field->vectors()))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace stele::engine

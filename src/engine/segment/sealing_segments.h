@@ -13,6 +13,7 @@ class SealingSegments final : public SegmentFactory {
   std::shared_ptr<Segment> join(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
                                 Lsn oldest) const override;
   std::size_t documents_max() const override { return 4'000'000; }
+  bool is_unfinished(const Schema& schema, const Segment& segment) const override;
 
  private:
   std::size_t seal_documents_;

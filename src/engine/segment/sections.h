@@ -31,6 +31,8 @@ enum class SectionKind : std::uint32_t {
   kVectorDocuments = 24,
   kVectors = 25,
   kVectorLengths = 26,
+  kVectorCodes = 27,
+  kVectorGraph = 28,
 };
 constexpr std::uint32_t kSegmentSections = 0xFFFFFFFF;
 

@@ -85,6 +85,8 @@ class SegmentFactory {
                                         Lsn oldest) const = 0;
   // Segments are not joined into larger ones than this.
   virtual std::size_t documents_max() const = 0;
+  // Would a join of this one alone make searches faster? For what is left out while a writer waits.
+  virtual bool is_unfinished(const Schema&, const Segment&) const { return false; }
 };
 
 }  // namespace stele::engine

@@ -39,7 +39,7 @@ void keep(const Segment& segment, Lsn oldest, Kept& kept) {
 }  // namespace
 
 std::shared_ptr<SealedSegment> seal(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
-                                    Lsn oldest) {
+                                    Lsn oldest, bool index_vectors) {
   Kept kept;
   for (const auto& part : parts) keep(*part, oldest, kept);
   const std::size_t documents = kept.sequences.size();
@@ -62,7 +62,7 @@ std::shared_ptr<SealedSegment> seal(const Schema& schema, std::span<const std::s
       if (const FieldReader* field = parts[i]->field(FieldId(id)))
         fields.push_back({field, kept.renumbered[i]});
     if (fields.empty()) continue;
-    FieldWriter(schema.field(FieldId(id)).type, std::move(fields), documents).write(id, sections);
+    FieldWriter(schema.field(FieldId(id)), std::move(fields), documents, index_vectors).write(id, sections);
   }
   auto sealed = SealedSegment::open(sections.finish(), std::move(kept.born), oldest);
   STELE_CHECK_MESSAGE(sealed.has_value(), sealed ? "" : sealed.error().message);

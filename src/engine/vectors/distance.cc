@@ -1,5 +1,7 @@
 #include "engine/vectors/distance.h"
 
+#include "engine/vectors/instructions.h"
+
 // Highway compiles this file once for each kind of machine.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/vectors/distance.cc"  // NOLINT(readability-identifier-naming): its name

@@ -2,19 +2,23 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <queue>
 #include <span>
 #include <vector>
 
-#include "engine/vectors/graph.h"
+#include "engine/vectors/row_set.h"
+#include "engine/vectors/vector_codes.h"
 
 namespace stele::engine {
 
 // The rows that a walk has seen. Confined to it; reused from walk to walk.
 class SeenRows {
  public:
-  explicit SeenRows(std::size_t rows) : words_((rows + 63) / 64) {}
+  // For another walk, over so many rows.
+  void clear(std::size_t rows) {
+    for (const std::uint32_t word : touched_) words_[word] = 0;
+    touched_.clear();
+    if (words_.size() < (rows + 63) / 64) words_.resize((rows + 63) / 64);
+  }
   // False if it was there already.
   bool insert(std::uint32_t row) {
     const std::uint64_t bit = std::uint64_t{1} << (row % 64);
@@ -24,27 +28,86 @@ class SeenRows {
     word |= bit;
     return true;
   }
-  void clear() {
-    for (const std::uint32_t word : touched_) words_[word] = 0;
-    touched_.clear();
-  }
 
  private:
   std::vector<std::uint64_t> words_;
   std::vector<std::uint32_t> touched_;
 };
 
-inline bool is_allowed(std::span<const std::uint64_t> allowed, std::uint32_t row) {
-  return allowed.empty() || (allowed[row / 64] >> (row % 64) & 1U) != 0;
-}
+// The nearest rows met so far, sorted, and which of them a walk has gone on from. A sorted array: for the
+// some hundred rows of a search, moving them is cheaper than a heap's jumps.
+class NearestRows {
+ public:
+  void clear(std::size_t capacity) {
+    capacity_ = capacity;
+    next_ = 0;
+    rows_.clear();
+  }
+  bool would_take(float distance) const {
+    return rows_.size() < capacity_ || (capacity_ > 0 && distance < rows_.back().distance);
+  }
+  // Only what it would take.
+  void insert(Neighbour neighbour) {
+    const auto at = std::upper_bound(rows_.begin(), rows_.end(), neighbour, nearer);
+    next_ = std::min(next_, static_cast<std::size_t>(at - rows_.begin()));
+    if (rows_.size() == capacity_) rows_.pop_back();
+    rows_.insert(at, neighbour);
+  }
+  bool has_next() {
+    while (next_ < rows_.size() && (rows_[next_].row & kDone) != 0) ++next_;
+    return next_ < rows_.size();
+  }
+  // The nearest that nobody has gone on from; after has_next().
+  std::uint32_t next() {
+    const std::uint32_t row = rows_[next_].row;
+    rows_[next_++].row |= kDone;
+    return row;
+  }
+  // Without the marks.
+  std::vector<Neighbour>& finish() {
+    for (Neighbour& neighbour : rows_) neighbour.row &= ~kDone;
+    return rows_;
+  }
+
+ private:
+  static constexpr std::uint32_t kDone = 1U << 31U;  // segments have fewer rows
+  static bool nearer(const Neighbour& left, const Neighbour& right) { return left.distance < right.distance; }
+
+  std::size_t capacity_ = 0;
+  std::size_t next_ = 0;
+  std::vector<Neighbour> rows_;
+};
+
+// What walks need beside what they find. Confined to a thread, reused.
+struct WalkScratch {
+  SeenRows seen;
+  NearestRows nearest;
+  std::vector<std::uint32_t> fresh;
+  std::vector<std::uint32_t> bridges;
+  std::vector<float> distances;
+  std::vector<Neighbour> frontier;
+  std::vector<Neighbour> found;
+  std::size_t looked_at = 0;  // rows whose distance was taken
+
+  std::span<const float> measure(const VectorCodes& codes, const CodeQuery& query) {
+    if (distances.size() < fresh.size()) distances.resize(fresh.size());
+    codes.distances(query, fresh, distances.data());
+    looked_at += fresh.size();
+    return {distances.data(), fresh.size()};
+  }
+};
 
 // From `start`, always to the neighbour that is nearest.
 template <class Links>
-Neighbour walk_down(const VectorMetric& metric, const float* query, Neighbour start, Links&& links) {
+Neighbour walk_down(const VectorCodes& codes, const CodeQuery& query, Neighbour start, WalkScratch& scratch,
+                    Links&& links) {
   for (bool moved = true; moved;) {
     moved = false;
-    for (const std::uint32_t row : links(start.row)) {
-      const Neighbour other{metric.distance(query, row), row};
+    const auto neighbours = links(start.row);
+    scratch.fresh.assign(neighbours.begin(), neighbours.end());
+    const auto distances = scratch.measure(codes, query);
+    for (std::size_t i = 0; i < distances.size(); ++i) {
+      const Neighbour other{distances[i], scratch.fresh[i]};
       if (!(other < start)) continue;
       start = other;
       moved = true;
@@ -53,40 +116,23 @@ Neighbour walk_down(const VectorMetric& metric, const float* query, Neighbour st
   return start;
 }
 
-// The `effort` nearest allowed rows that best-first search meets, nearest first.
+// The `effort` nearest rows that best-first search meets, in scratch.nearest.
 template <class Links>
-std::vector<Neighbour> walk_around(const VectorMetric& metric, const float* query, Neighbour start,
-                                   std::size_t effort, std::span<const std::uint64_t> allowed, SeenRows& seen,
-                                   Links&& links) {
-  std::priority_queue<Neighbour> found;  // the farthest on top
-  std::priority_queue<Neighbour, std::vector<Neighbour>, std::greater<>> next;
-  std::vector<std::uint32_t> fresh;
-  seen.clear();
-  seen.insert(start.row);
-  next.push(start);
-  if (is_allowed(allowed, start.row)) found.push(start);
-  while (!next.empty()) {
-    const Neighbour here = next.top();
-    if (found.size() == effort && found.top() < here) break;
-    next.pop();
-    fresh.clear();
-    for (const std::uint32_t row : links(here.row)) {
-      if (!seen.insert(row)) continue;
-      metric.prefetch(row);
-      fresh.push_back(row);
-    }
-    for (const std::uint32_t row : fresh) {
-      const Neighbour other{metric.distance(query, row), row};
-      if (found.size() == effort && found.top() < other) continue;
-      next.push(other);
-      if (!is_allowed(allowed, row)) continue;
-      found.push(other);
-      if (found.size() > effort) found.pop();
-    }
+void walk_around(const VectorCodes& codes, const CodeQuery& query, Neighbour start, std::size_t effort,
+                 WalkScratch& scratch, Links&& links) {
+  NearestRows& nearest = scratch.nearest;
+  scratch.seen.clear(codes.size());
+  scratch.seen.insert(start.row);
+  nearest.clear(effort);
+  nearest.insert(start);
+  while (nearest.has_next()) {
+    scratch.fresh.clear();
+    for (const std::uint32_t row : links(nearest.next()))
+      if (scratch.seen.insert(row)) scratch.fresh.push_back(row);
+    const auto distances = scratch.measure(codes, query);
+    for (std::size_t i = 0; i < distances.size(); ++i)
+      if (nearest.would_take(distances[i])) nearest.insert({distances[i], scratch.fresh[i]});
   }
-  std::vector<Neighbour> nearest(found.size());
-  for (std::size_t i = found.size(); i-- > 0; found.pop()) nearest[i] = found.top();
-  return nearest;
 }
 
 }  // namespace stele::engine

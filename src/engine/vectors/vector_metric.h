@@ -36,12 +36,6 @@ class VectorMetric {
     }
     return 0;
   }
-  // Between two rows, on one scale for all of them.
-  float between(std::size_t left, std::size_t right) const {
-    const float found = distance(row(left), right);
-    if (similarity_ != Similarity::kCosine) return found;
-    return rows_.lengths[left] > 0 ? found / rows_.lengths[left] : 0;
-  }
   // Brings the row near the processor.
   void prefetch(std::size_t i) const {
     const float* const start = row(i);
