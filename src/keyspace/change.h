@@ -33,6 +33,26 @@ enum class ChangeEvent : std::uint8_t {
   kListSet,
   kListRemove,
   kListTrim,
+  kSetAdd,
+  kSetRemove,
+  kSetPop,
+  kSetIntersectionStore,
+  kSetUnionStore,
+  kSetDifferenceStore,
+  kSortedSetAdd,
+  kSortedSetIncrement,
+  kSortedSetRemove,
+  kSortedSetRemoveByRank,
+  kSortedSetRemoveByScore,
+  kSortedSetRemoveByLex,
+  kSortedSetPopLowest,
+  kSortedSetPopHighest,
+  kSortedSetRangeStore,
+  kSortedSetIntersectionStore,
+  kSortedSetUnionStore,
+  kSortedSetDifferenceStore,
+  kGeoSearchStore,
+  kGeoRadiusStore,
   kExpire,
   kPersist,
   kDelete,
@@ -40,11 +60,12 @@ enum class ChangeEvent : std::uint8_t {
   kEvicted,
   kRenameFrom,
   kRenameTo,
-  kFlush,    // a database was emptied: one change for each key that it had
-  kApplied,  // the applier wrote or removed what PostgreSQL says
+  kReplaced,  // what was there went for another value, which the next change tells
+  kFlush,     // a database was emptied: one change for each key that it had
+  kApplied,   // the applier wrote or removed what PostgreSQL says
 };
 
-// "set", "hincrby", …; "" for kFlush and kApplied, which Redis does not notify.
+// "set", "hincrby", …; "" for kReplaced, kFlush and kApplied, which Redis does not notify.
 std::string_view notification_name(ChangeEvent event);
 
 // One change of one key. `key` is borrowed for the length of the call that shows it.

@@ -43,6 +43,10 @@ Error not_finite() {
   return failed(ErrorCode::kInvalidArgument, "increment would produce NaN or Infinity");
 }
 
+Error not_a_score() {
+  return failed(ErrorCode::kInvalidArgument, "resulting score is not a number (NaN)");
+}
+
 Error too_long() {
   return failed(ErrorCode::kTooLarge, "string exceeds maximum allowed size (proto-max-bulk-len)");
 }

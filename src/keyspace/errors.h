@@ -17,6 +17,8 @@ Error hash_value_not_an_integer();
 Error hash_value_not_a_float();
 Error would_overflow();
 Error not_finite();
+// A score that is not a number.
+Error not_a_score();
 Error too_long();
 Error no_such_key();
 Error index_out_of_range();

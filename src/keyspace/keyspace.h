@@ -15,6 +15,8 @@
 #include "keyspace/key_class.h"
 #include "keyspace/keys.h"
 #include "keyspace/lists.h"
+#include "keyspace/sets.h"
+#include "keyspace/sorted_sets.h"
 #include "keyspace/strings.h"
 #include "keyspace/waits.h"
 #include "keyspace/write_behind.h"
@@ -96,6 +98,8 @@ class Group {
   virtual Strings& strings() = 0;
   virtual Hashes& hashes() = 0;
   virtual Lists& lists() = 0;
+  virtual Sets& sets() = 0;
+  virtual SortedSets& sorted_sets() = 0;
   virtual Keys& keys() = 0;
   virtual Applied& applied() = 0;
 

@@ -73,6 +73,46 @@ std::string_view notification_name(ChangeEvent event) {
       return "lrem";
     case ChangeEvent::kListTrim:
       return "ltrim";
+    case ChangeEvent::kSetAdd:
+      return "sadd";
+    case ChangeEvent::kSetRemove:
+      return "srem";
+    case ChangeEvent::kSetPop:
+      return "spop";
+    case ChangeEvent::kSetIntersectionStore:
+      return "sinterstore";
+    case ChangeEvent::kSetUnionStore:
+      return "sunionstore";
+    case ChangeEvent::kSetDifferenceStore:
+      return "sdiffstore";
+    case ChangeEvent::kSortedSetAdd:
+      return "zadd";
+    case ChangeEvent::kSortedSetIncrement:
+      return "zincr";
+    case ChangeEvent::kSortedSetRemove:
+      return "zrem";
+    case ChangeEvent::kSortedSetRemoveByRank:
+      return "zremrangebyrank";
+    case ChangeEvent::kSortedSetRemoveByScore:
+      return "zremrangebyscore";
+    case ChangeEvent::kSortedSetRemoveByLex:
+      return "zremrangebylex";
+    case ChangeEvent::kSortedSetPopLowest:
+      return "zpopmin";
+    case ChangeEvent::kSortedSetPopHighest:
+      return "zpopmax";
+    case ChangeEvent::kSortedSetRangeStore:
+      return "zrangestore";
+    case ChangeEvent::kSortedSetIntersectionStore:
+      return "zinterstore";
+    case ChangeEvent::kSortedSetUnionStore:
+      return "zunionstore";
+    case ChangeEvent::kSortedSetDifferenceStore:
+      return "zdiffstore";
+    case ChangeEvent::kGeoSearchStore:
+      return "geosearchstore";
+    case ChangeEvent::kGeoRadiusStore:
+      return "georadiusstore";
     case ChangeEvent::kExpire:
       return "expire";
     case ChangeEvent::kPersist:
@@ -87,6 +127,7 @@ std::string_view notification_name(ChangeEvent event) {
       return "rename_from";
     case ChangeEvent::kRenameTo:
       return "rename_to";
+    case ChangeEvent::kReplaced:
     case ChangeEvent::kFlush:
     case ChangeEvent::kApplied:
       return "";

@@ -44,4 +44,33 @@ std::string format_float(long double value) {
   return text == "-0" ? "0" : text;
 }
 
+std::optional<double> parse_score(std::string_view text) {
+  constexpr std::size_t kLongest = 256;
+  if (text.empty() || text.size() >= kLongest) return std::nullopt;
+  if (const auto integer = parse_integer(text)) return static_cast<double>(*integer);
+  if (std::isspace(static_cast<unsigned char>(text.front()))) return std::nullopt;
+  char terminated[kLongest];
+  text.copy(terminated, text.size());
+  terminated[text.size()] = '\0';
+  errno = 0;
+  char* end = nullptr;
+  const double value = std::strtod(terminated, &end);
+  if (end != terminated + text.size() || std::isnan(value)) return std::nullopt;
+  if (errno == ERANGE && (std::isinf(value) || value == 0)) return std::nullopt;
+  return value;
+}
+
+std::string format_score(double score) {
+  if (std::isinf(score)) return score > 0 ? "inf" : "-inf";
+  constexpr double kExact = 1e15;
+  char buffer[64];
+  if (score == std::trunc(score) && std::abs(score) < kExact && !(score == 0 && std::signbit(score))) {
+    const char* const end =
+        std::to_chars(buffer, buffer + sizeof(buffer), static_cast<std::int64_t>(score)).ptr;
+    return {buffer, static_cast<std::size_t>(end - buffer)};
+  }
+  const int length = std::snprintf(buffer, sizeof(buffer), "%.17g", score);
+  return {buffer, static_cast<std::size_t>(length)};
+}
+
 }  // namespace stele::keyspace

@@ -17,4 +17,9 @@ std::optional<long double> parse_float(std::string_view text);
 // 17 decimals at most, without trailing zeros: "10.6", "5", "0.00000000000000001".
 std::string format_float(long double value);
 
+// A score: whatever strtod takes as a whole, without leading spaces; infinity, but not NaN. Source: string2d.
+std::optional<double> parse_score(std::string_view text);
+// 17 significant digits: "1", "0.10000000000000001", "1e+17", "inf".
+std::string format_score(double score);
+
 }  // namespace stele::keyspace

@@ -60,6 +60,22 @@ struct ListElement {
   auto operator<=>(const ListElement&) const = default;
 };
 
+// A member of a sorted set and its score, owned.
+struct Scored {
+  std::string member;
+  double score = 0;
+
+  bool operator==(const Scored&) const = default;
+};
+
+// The same, borrowed.
+struct ScoredRef {
+  std::string_view member;
+  double score = 0;
+
+  bool operator==(const ScoredRef&) const = default;
+};
+
 // A score as the value of a field: eight bytes, the highest first, as PostgreSQL sends a double; and back.
 std::string score_bytes(double score);
 double score_of(std::string_view bytes);

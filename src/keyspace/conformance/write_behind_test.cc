@@ -404,7 +404,7 @@ TEST_P(MappedTest, TheApplierIsTheOnlyOneWithoutAMemoryLimit) {
 }
 
 TEST_P(MappedTest, WhatHasNoOperationsYetIsRefused) {
-  for (const ValueType type : {ValueType::kSet, ValueType::kSortedSet, ValueType::kStream}) {
+  for (const ValueType type : {ValueType::kStream}) {
     const auto refused = whole()->applied().put(key("m:7"), {.type = type}, std::nullopt);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);

@@ -57,7 +57,7 @@ void ReferenceHashes::write(KeyRef key, Object* object, std::span<const FieldRef
   if (object) {
     session_.store().set_fields(*object, fields, event);
   } else {
-    session_.store().insert_hash(key, fields, event);
+    session_.store().insert_fields(key, ValueType::kHash, fields, event);
   }
 }
 
@@ -87,7 +87,7 @@ Result<std::size_t> ReferenceHashes::remove(KeyRef key, std::span<const std::str
   const std::set<std::string_view> named(fields.begin(), fields.end());
   const auto removed = std::count_if(named.begin(), named.end(),
                                      [&](std::string_view field) { return object->fields.contains(field); });
-  if (removed > 0) session_.store().remove_fields(*object, fields);
+  if (removed > 0) session_.store().remove_fields(*object, fields, ChangeEvent::kHashDelete);
   return static_cast<std::size_t>(removed);
 }
 

@@ -10,6 +10,8 @@
 #include "keyspace/reference/keys.h"
 #include "keyspace/reference/lists.h"
 #include "keyspace/reference/session.h"
+#include "keyspace/reference/sets.h"
+#include "keyspace/reference/sorted_sets.h"
 #include "keyspace/reference/strings.h"
 #include "keyspace/wait_table.h"
 
@@ -110,6 +112,8 @@ class ReferenceGroup final : public Group {
   Strings& strings() override { return strings_; }
   Hashes& hashes() override { return hashes_; }
   Lists& lists() override { return lists_; }
+  Sets& sets() override { return sets_; }
+  SortedSets& sorted_sets() override { return sorted_sets_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -181,6 +185,8 @@ class ReferenceGroup final : public Group {
   ReferenceStrings strings_{session_};
   ReferenceHashes hashes_{session_};
   ReferenceLists lists_{session_};
+  ReferenceSets sets_{session_};
+  ReferenceSortedSets sorted_sets_{session_};
   ReferenceKeys keys_{session_};
   ReferenceApplied applied_{session_};
   std::vector<Store::Recorded> recorded_;

@@ -91,8 +91,9 @@ Object& Store::insert_string(KeyRef key, std::string_view value, ChangeEvent eve
   return object;
 }
 
-Object& Store::insert_hash(KeyRef key, std::span<const FieldRef> fields, ChangeEvent event) {
-  Object& object = insert(key, ValueType::kHash, std::nullopt);
+Object& Store::insert_fields(KeyRef key, ValueType type, std::span<const FieldRef> fields,
+                             ChangeEvent event) {
+  Object& object = insert(key, type, std::nullopt);
   set_fields(object, fields, event);
   return object;
 }
@@ -118,8 +119,8 @@ void Store::set_fields(Object& object, std::span<const FieldRef> fields, ChangeE
   for (const FieldRef& field : fields) dirty_.field_changed(object, change, field.name);
 }
 
-void Store::remove_fields(Object& object, std::span<const std::string_view> fields) {
-  const ChangeSequence change = record(object.key, ChangeEvent::kHashDelete, object.type);
+void Store::remove_fields(Object& object, std::span<const std::string_view> fields, ChangeEvent event) {
+  const ChangeSequence change = record(object.key, event, object.type);
   for (const std::string_view field : fields) {
     const auto at = object.fields.find(field);
     if (at == object.fields.end()) continue;

@@ -34,11 +34,12 @@ class Store {
 
   // Steps of commands: each is one change. The key of an insertion is free.
   Object& insert_string(KeyRef key, std::string_view value, ChangeEvent event);
-  Object& insert_hash(KeyRef key, std::span<const FieldRef> fields, ChangeEvent event);
+  // Of a type whose elements are fields: hashes, sets, sorted sets.
+  Object& insert_fields(KeyRef key, ValueType type, std::span<const FieldRef> fields, ChangeEvent event);
   void assign(Object& object, std::string_view value, ChangeEvent event);
   void append(Object& object, std::string_view tail);
   void set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event);
-  void remove_fields(Object& object, std::span<const std::string_view> fields);
+  void remove_fields(Object& object, std::span<const std::string_view> fields, ChangeEvent event);
   // Elements of a list that are set and removed, by position; one without elements goes. With `key` as its
   // name where there was none.
   struct ListEdit {

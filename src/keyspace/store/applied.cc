@@ -10,7 +10,9 @@ Result<void> StoreApplied::put(KeyRef key, Value value, std::optional<ObjectId> 
     case ValueType::kString:
       break;
     case ValueType::kHash:
-      if (value.fields.empty()) return make_error(ErrorCode::kInvalidArgument, "a hash without fields");
+    case ValueType::kSet:
+    case ValueType::kSortedSet:
+      if (value.fields.empty()) return make_error(ErrorCode::kInvalidArgument, "a value without elements");
       break;
     case ValueType::kList:
       if (value.elements.empty()) return make_error(ErrorCode::kInvalidArgument, "a list without elements");

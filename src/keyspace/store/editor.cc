@@ -118,6 +118,9 @@ void Editor::free_outside(const Entry& entry) {
   } else if (entry.type() == ValueType::kList) {
     auto* const list = entry.outside<List>();
     list->chunks() > kGarbageChunks ? store_.garbage.add(list) : delete list;
+  } else if (entry.type() == ValueType::kSortedSet) {
+    auto* const scored = entry.outside<ScoredTable>();
+    scored->size() > kGarbageFields ? store_.garbage.add(scored) : delete scored;
   } else {
     auto* const fields = entry.outside<FieldTable>();
     fields->size() > kGarbageFields ? store_.garbage.add(fields) : delete fields;
@@ -255,9 +258,8 @@ void Editor::put(Position& at, const Value& value, std::optional<ObjectId> id) {
     write_string(at, value.string, entry->expires_at());
   } else if (value.type == ValueType::kList) {
     load_list(at, value.elements);
-  } else {
-    for (const Field& field : value.fields) set_field(at, {field.name, field.value});
   }
+  for (const Field& field : value.fields) put_element(at, {field.name, field.value});
   record(at, ChangeEvent::kApplied, value.type);
 }
 

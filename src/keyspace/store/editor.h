@@ -39,6 +39,13 @@ class Editor {
   void remove_elements(Position& at, std::span<const std::size_t> indices);
   // All but `count` from `first` on.
   void trim(Position& at, std::size_t first, std::size_t count);
+  // Members of a set, of a new one where nothing is. How many are new; without any, nothing happened.
+  std::size_t add_members(Position& at, std::span<const std::string_view> members, ChangeEvent event);
+  // How many there were; a set without members goes.
+  std::size_t remove_members(Position& at, std::span<const std::string_view> members, ChangeEvent event);
+  // The same for a sorted set. No two have the same name; each is new or has another score.
+  void set_scores(Position& at, std::span<const ScoredRef> members, ChangeEvent event);
+  std::size_t remove_scored(Position& at, std::span<const std::string_view> members, ChangeEvent event);
   void set_expiry(Position& at, std::optional<WallMs> expires_at);
   void erase(Position& at, ChangeEvent event);
   // `to` is free.
@@ -97,9 +104,33 @@ class Editor {
   // Whether it is new; nothing where the hash has too many fields to stay flat.
   std::optional<bool> set_flat_field(Position& at, const FieldRef& field);
   bool remove_field(Position& at, std::string_view name);
+  // An element of an entry of any type that has them.
+  void put_element(Position& at, const FieldRef& field);
+  bool add_member(Position& at, std::string_view member);
+  // Whether it is new; nothing where the set cannot stay one of integers, and is none any more.
+  std::optional<bool> add_integer(Position& at, std::string_view member);
+  void remove_member(Position& at, std::string_view member);
+  void write_flat(Position& at, std::string_view bytes);
+  void set_score(Position& at, const ScoredRef& member);
+  // False where the sorted set has too many members to stay flat.
+  bool set_flat_score(Position& at, const ScoredRef& member);
+  void make_scored_table(Position& at);
+  bool remove_scored(Position& at, std::string_view member);
+  // Of a write: the entry is there, of that type.
+  void begin_write(Position& at, ValueType type);
   // The range of a flat value becomes that field (or nothing).
   void splice(Position& at, std::size_t begin, std::size_t end, const FieldRef* field_or_null);
   void splice(Position& at, std::size_t begin, std::size_t end, std::string_view bytes);
+  // What was flat lies there now.
+  template <class Table>
+  void put_outside(Position& at, Table* table) {
+    Entry::Shape shape = at.entry->shape();
+    shape.is_outside = true;
+    Entry* const entry = at.entry->copy(shape, at.entry->name(), sizeof(Table*));
+    entry->set_outside_address(table);
+    count_bytes(at, table->memory_bytes());
+    replace(at, entry);
+  }
   void make_table(Position& at);
   void mark_field_dirty(Position& at, ChangeSequence change, std::string_view field);
 

@@ -188,12 +188,7 @@ void Editor::make_table(Position& at) {
     table->set(field.name, field.value);
     return true;
   });
-  Entry::Shape shape = at.entry->shape();
-  shape.is_outside = true;
-  Entry* const entry = at.entry->copy(shape, at.entry->name(), sizeof(FieldTable*));
-  entry->set_outside_address(table);
-  count_bytes(at, outside_bytes(*entry));
-  replace(at, entry);
+  put_outside(at, table);
 }
 
 bool Editor::remove_field(Position& at, std::string_view name) {

@@ -27,6 +27,10 @@ void Garbage::add(List* list) {
   push(list);
 }
 
+void Garbage::add(ScoredTable* scored) {
+  push(scored);
+}
+
 void Garbage::add(std::unique_ptr<KeyTable> keys) {
   push(std::move(keys));
 }
@@ -38,6 +42,8 @@ void Garbage::add_outside(const Entry& entry) {
       return add(entry.outside<Blob>());
     case ValueType::kList:
       return add(entry.outside<List>());
+    case ValueType::kSortedSet:
+      return add(entry.outside<ScoredTable>());
     default:
       return add(entry.outside<FieldTable>());
   }
@@ -52,6 +58,11 @@ std::size_t Garbage::free_from(Piece& piece, std::size_t count) {
   if (FieldTable** const fields = std::get_if<FieldTable*>(&piece)) {
     const std::size_t freed = (*fields)->free_some(count);
     if (freed == 0) delete *fields;
+    return freed;
+  }
+  if (ScoredTable** const scored = std::get_if<ScoredTable*>(&piece)) {
+    const std::size_t freed = (*scored)->free_some(count);
+    if (freed == 0) delete *scored;
     return freed;
   }
   if (List** const list = std::get_if<List*>(&piece)) {

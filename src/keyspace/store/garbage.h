@@ -10,6 +10,7 @@
 #include "keyspace/store/blob.h"
 #include "keyspace/store/fields.h"
 #include "keyspace/store/list.h"
+#include "keyspace/store/scored_table.h"
 #include "keyspace/store/shard.h"
 
 namespace stele::keyspace::store {
@@ -22,13 +23,14 @@ class Garbage {
   void add(Blob* blob);
   void add(FieldTable* fields);
   void add(List* list);
+  void add(ScoredTable* scored);
   void add(std::unique_ptr<KeyTable> keys);
   bool is_empty() const { return pending_.load(std::memory_order_relaxed) == 0; }
   // Frees about so many allocations; nothing while another thread does. Whether there is more.
   bool free_some(std::size_t count);
 
  private:
-  using Piece = std::variant<Blob*, FieldTable*, List*, std::unique_ptr<KeyTable>>;
+  using Piece = std::variant<Blob*, FieldTable*, List*, ScoredTable*, std::unique_ptr<KeyTable>>;
   void push(Piece piece);
   // What the value of an entry that goes has outside.
   void add_outside(const Entry& entry);

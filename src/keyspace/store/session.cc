@@ -135,6 +135,15 @@ Result<Position> Session::find_to_grow(KeyRef key, ValueType type) {
   return find(key, type);
 }
 
+Result<Position> Session::find_to_replace(KeyRef key, bool has_value) {
+  STELE_RETURN_IF_ERROR(check_writable(key));
+  STELE_RETURN_IF_ERROR(check_memory());
+  STELE_TRY(Position at, find(key));
+  if (at.entry == nullptr) return at;
+  editor_.erase(at, has_value ? ChangeEvent::kReplaced : ChangeEvent::kDelete);
+  return store_.find(key, at.hash);
+}
+
 void Session::apply_expiry(Position& at, ExpiryChange change) {
   switch (change.kind) {
     case ExpiryChange::Kind::kKeep:

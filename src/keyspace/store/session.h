@@ -54,6 +54,10 @@ class Session {
   // The same for a write that may grow.
   Result<Position> find_to_grow(KeyRef key, ValueType type);
 
+  // The place of a declared key that gets another value, without the present one; if it gets none (false),
+  // that is a removal. out_of_memory.
+  Result<Position> find_to_replace(KeyRef key, bool has_value);
+
   // Sets the expiry after a write; a moment that is past removes the entry.
   void apply_expiry(Position& at, ExpiryChange change);
   bool is_past(WallMs at) const { return at <= now(); }
@@ -65,6 +69,7 @@ class Session {
 
   // Keeps a value for the views that an operation returns, until the next operation.
   std::string_view keep(std::string_view value) { return kept_ = value; }
+  std::string& kept() { return kept_; }
 
  private:
   // Whether the group may touch a key of that hash.

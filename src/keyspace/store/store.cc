@@ -246,14 +246,12 @@ bool Store::fill_dirty(DirtyObject& dirty_object, const PendingChanges& changes)
     return true;
   }
   if (changes.whole) {
-    for_each_field(entry, [&](const FieldRef& field) {
-      dirty_object.fields_set.push_back({std::string(field.name), std::string(field.value)});
-    });
+    copy_elements(entry, dirty_object.fields_set);
     return true;
   }
   for (const std::string& name : changes.fields) {
-    if (const auto value = field_of(entry, name)) {
-      dirty_object.fields_set.push_back({name, std::string(*value)});
+    if (auto value = element_of(entry, name)) {
+      dirty_object.fields_set.push_back({name, *std::move(value)});
     } else {
       dirty_object.fields_removed.push_back(name);
     }

@@ -10,6 +10,8 @@
 #include "keyspace/store/keys.h"
 #include "keyspace/store/lists.h"
 #include "keyspace/store/session.h"
+#include "keyspace/store/sets.h"
+#include "keyspace/store/sorted_sets.h"
 #include "keyspace/store/strings.h"
 
 namespace stele::keyspace::store {
@@ -31,6 +33,8 @@ class StoreGroup final : public Group {
   Strings& strings() override { return strings_; }
   Hashes& hashes() override { return hashes_; }
   Lists& lists() override { return lists_; }
+  Sets& sets() override { return sets_; }
+  SortedSets& sorted_sets() override { return sorted_sets_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -67,6 +71,8 @@ class StoreGroup final : public Group {
   StoreStrings strings_{session_};
   StoreHashes hashes_{session_};
   StoreLists lists_{session_};
+  StoreSets sets_{session_};
+  StoreSortedSets sorted_sets_{session_};
   StoreKeys keys_{session_};
   StoreApplied applied_{session_};
 };

@@ -2,13 +2,18 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "keyspace/store/blob.h"
 #include "keyspace/store/entry.h"
 #include "keyspace/store/fields.h"
+#include "keyspace/store/flat_integers.h"
 #include "keyspace/store/flat_list.h"
+#include "keyspace/store/flat_scores.h"
 #include "keyspace/store/list.h"
+#include "keyspace/store/scored_table.h"
 
 namespace stele::keyspace::store {
 
@@ -20,6 +25,8 @@ constexpr std::size_t kInlineBytesMax = 2048;
 inline std::string_view string_of(const Entry& entry) {
   return entry.is_outside() ? entry.outside<Blob>()->bytes() : entry.inline_value();
 }
+
+std::string_view write_integer(char* text, std::int64_t value);
 
 std::optional<std::string_view> field_of(const Entry& entry, std::string_view name);
 std::size_t field_count(const Entry& entry);
@@ -61,6 +68,43 @@ void for_each_position(const Entry& entry, std::int64_t from, std::int64_t until
     return ++position < until;
   });
 }
+
+// Of a set.
+bool has_member(const Entry& entry, std::string_view member);
+std::size_t member_count(const Entry& entry);
+template <class Visit>
+void for_each_member(const Entry& entry, Visit visit) {
+  if (entry.is_outside() || !FlatIntegers::is(entry.inline_value())) {
+    return for_each_field(entry, [&](const FieldRef& field) { visit(field.name); });
+  }
+  const FlatIntegers integers(entry.inline_value());
+  for (std::size_t i = 0; i < integers.size(); ++i) {
+    char text[FlatIntegers::kTextBytesMax];
+    visit(write_integer(text, integers.at(i)));
+  }
+}
+// All of them. Integers have their texts in `texts`, which keeps them.
+std::vector<std::string_view> members_of(const Entry& entry, std::string& texts);
+
+// Of a sorted set.
+std::optional<double> score_in(const Entry& entry, std::string_view member);
+std::size_t scored_count(const Entry& entry);
+// In order.
+template <class Visit>
+void for_each_scored(const Entry& entry, Visit visit) {
+  if (entry.is_outside()) {
+    const ScoreTree& order = entry.outside<ScoredTable>()->order();
+    return order.visit(0, order.size(), false, [&](const ScoredItem& item) { visit(item.scored()); });
+  }
+  FlatScores(entry.inline_value()).for_each([&](const ScoredRef& scored, std::size_t, std::size_t) {
+    visit(scored);
+    return true;
+  });
+}
+
+// The elements of a hash, set or sorted set, as they are written behind: Value::fields.
+std::optional<std::string> element_of(const Entry& entry, std::string_view name);
+void copy_elements(const Entry& entry, std::vector<Field>& fields);
 
 // What lies outside of it, by the allocator's account.
 std::size_t outside_bytes(const Entry& entry);
