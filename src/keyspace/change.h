@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -79,10 +80,19 @@ struct Change {
 // Who wants to know of changes: notifications, client tracking, metrics. Called by the thread that ends a
 // group, with all changes of the group, in sequence, while the group is still exclusive: it must be short
 // and must not enter the keyspace.
+//
+// While it does not listen, changes are not gathered for it: that costs nothing, as if it were not there.
 class ChangeListener {
  public:
   virtual ~ChangeListener() = default;
   virtual void on_changes(std::span<const Change> changes) = 0;
+
+  bool is_listening() const { return is_listening_.load(std::memory_order_relaxed); }
+  // Any thread; holds for the groups that begin later.
+  void set_listening(bool is_listening) { is_listening_.store(is_listening, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> is_listening_ = true;
 };
 
 }  // namespace stele::keyspace

@@ -176,8 +176,9 @@ class Keyspace {
   // Nothing of it was committed: its changes are joined to those since, for the next cut.
   virtual void flush_failed(Cut cut) = 0;
 
-  // Listeners are set before the first group and outlive the keyspace.
+  // Both wait until no group is under way. A listener is removed before it goes, or outlives the keyspace.
   virtual void add_listener(ChangeListener& listener) = 0;
+  virtual void remove_listener(ChangeListener& listener) = 0;
   // From now on; keys keep what they have, and written-behind ones that become cache are not flushed again.
   virtual void set_classes(KeyClasses classes) = 0;
   // Refuses growth beyond it with out_of_memory; 0 = no limit.

@@ -130,6 +130,14 @@ std::string& Stream::output() {
   return state_->output;
 }
 
+void Stream::push() {
+  state_->push_output();
+}
+
+std::size_t Stream::unsent_bytes() const {
+  return state_->socket == nullptr ? 0 : state_->socket->unsent();
+}
+
 void Stream::set_read_deadline(TimePoint deadline) {
   state_->reading.set_deadline(deadline);
 }

@@ -60,6 +60,11 @@ class Stream {
   // The same, and waits until all is sent.
   FlushAwaiter drain();
 
+  // Hands output() to the kernel in this round without waiting, whoever else is suspended in flush().
+  void push();
+  // What was flushed or pushed and the kernel has not taken.
+  std::size_t unsent_bytes() const;
+
   // Past this time a suspended read fails with kDeadlineExceeded (the connection stays usable). kNoDeadline
   // switches it off. Costs a heap operation; coarse to the reactor's round.
   void set_read_deadline(TimePoint deadline);

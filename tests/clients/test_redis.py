@@ -98,6 +98,29 @@ def test_keys_expire_by_access_and_in_the_background(r):
     assert r.keys() == ["stays"]
 
 
+def test_messages_reach_their_subscribers_in_order(r):
+    subscriber = r.pubsub(ignore_subscribe_messages=True)
+    subscriber.subscribe("news", "other")
+    subscriber.psubscribe("n*")
+    wait_until(lambda: r.pubsub_numsub("news") == [("news", 1)] and r.pubsub_numpat() == 1, what="subscriptions")
+    with r.pipeline(transaction=False) as pipe:
+        for i in range(500):
+            pipe.publish("news", i)
+        assert pipe.execute() == [2] * 500
+    seen = {"message": [], "pmessage": []}
+
+    def all_came():
+        while (message := subscriber.get_message(timeout=0.1)) is not None:
+            seen[message["type"]].append(int(message["data"]))
+        return len(seen["message"]) == len(seen["pmessage"]) == 500
+    wait_until(all_came, what="1000 messages")
+    assert seen["message"] == seen["pmessage"] == list(range(500))
+    subscriber.unsubscribe("news")
+    wait_until(lambda: r.publish("news", "x") == 1, what="the end of a subscription")
+    subscriber.close()
+    wait_until(lambda: r.publish("news", "x") == 0, what="the end of a subscriber")
+
+
 def test_a_pipeline_of_ten_thousand(r):
     with r.pipeline(transaction=False) as pipe:
         for i in range(10_000):

@@ -39,7 +39,7 @@ class Connection:
             return data[4:] if kind == b"=" else data
         if kind == b"%":
             return [self.read() for _ in range(2 * int(rest))]
-        if kind in b"*~":
+        if kind in b"*~>":
             return [self.read() for _ in range(int(rest))]
         raise AssertionError(f"what is {line!r}?")
 
@@ -60,7 +60,7 @@ def parse(text):
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        name, separator, rest = line.partition("> ")
+        name, separator, rest = line.partition(">")
         if separator and (name == "" or name.isdigit()):
             words = [word.encode().decode("unicode_escape") for word in shlex.split(rest)]
             exchanges.append([number, name, words, None])

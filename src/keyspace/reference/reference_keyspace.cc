@@ -78,7 +78,14 @@ class ReferenceKeyspace final : public Keyspace {
   std::optional<Cut> take_cut() override;
   void flush_committed(const Cut& cut) override;
   void flush_failed(Cut cut) override;
-  void add_listener(ChangeListener& listener) override { listeners_.push_back(&listener); }
+  void add_listener(ChangeListener& listener) override {
+    const GroupHandle group = begin(Scope::whole());
+    listeners_.push_back(&listener);
+  }
+  void remove_listener(ChangeListener& listener) override {
+    const GroupHandle group = begin(Scope::whole());
+    std::erase(listeners_, &listener);
+  }
   void set_classes(KeyClasses classes) override;
   void set_max_memory(std::size_t max_memory_bytes) override { max_memory_bytes_ = max_memory_bytes; }
   KeyspaceStats stats() const override;
@@ -163,7 +170,9 @@ class ReferenceGroup final : public Group {
     for (const auto& [sequence, event, type, key] : recorded_)
       changes.push_back({sequence, event, type, key});
     if (!changes.empty()) {
-      for (ChangeListener* const listener : keyspace_.listeners_) listener->on_changes(changes);
+      for (ChangeListener* const listener : keyspace_.listeners_) {
+        if (listener->is_listening()) listener->on_changes(changes);
+      }
     }
     ReferenceKeyspace& keyspace = keyspace_;
     delete this;

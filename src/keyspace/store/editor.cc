@@ -20,7 +20,7 @@ ChangeSequence Editor::record(const Position& at, ChangeEvent event, ValueType t
   last_change_ = store_.next_change();
   at.shard->watches.touch(at.key);
   if (at.shard->waits.has(at.key)) awaited_.push_back({at.hash, Key(at.key)});
-  if (!store_.listeners.empty()) recorded_.push_back({last_change_, event, type, Key(at.key)});
+  if (store_.is_listened_to()) recorded_.push_back({last_change_, event, type, Key(at.key)});
   return last_change_;
 }
 
@@ -30,7 +30,9 @@ void Editor::show() {
     changes.reserve(recorded_.size());
     for (const auto& [sequence, event, type, key] : recorded_)
       changes.push_back({sequence, event, type, key});
-    for (ChangeListener* const listener : store_.listeners) listener->on_changes(changes);
+    for (ChangeListener* const listener : store_.listeners) {
+      if (listener->is_listening()) listener->on_changes(changes);
+    }
     recorded_.clear();
   }
   last_change_ = {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace stele::keyspace::store {
 // to be written behind, what is to be freed.
 //
 // Threads: a shard's keys by whoever holds it; the gate's holder holds them all. Listeners are set before the
-// first group; classes_ change by the gate's holder.
+// and classes_ change by the gate's holder.
 class Store {
  public:
   Store(const Clock& clock, KeyClasses classes, std::size_t max_memory, ObjectId first_object_id);
@@ -78,7 +79,10 @@ class Store {
   Garbage garbage;
   void set_classes(KeyClasses classes) { classes_ = std::move(classes); }
   // Nothing is written behind, mapped or shown: what many changes share can be done at once.
-  bool is_plain() const { return listeners.empty() && classes_.is_only(KeyClass::kCache); }
+  bool is_plain() const { return !is_listened_to() && classes_.is_only(KeyClass::kCache); }
+  bool is_listened_to() const {
+    return std::ranges::any_of(listeners, [](const ChangeListener* each) { return each->is_listening(); });
+  }
 
  private:
   bool fill_dirty(DirtyObject& dirty, const PendingChanges& changes);

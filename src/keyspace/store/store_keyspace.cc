@@ -89,7 +89,8 @@ class StoreKeyspace final : public Keyspace {
   // Objects stay dirty until their echo, so there is nothing to note.
   void flush_committed(const Cut&) override {}
   void flush_failed(Cut cut) override;
-  void add_listener(ChangeListener& listener) override { store_.listeners.push_back(&listener); }
+  void add_listener(ChangeListener& listener) override;
+  void remove_listener(ChangeListener& listener) override;
   void set_classes(KeyClasses classes) override;
   void set_max_memory(std::size_t max_memory_bytes) override { store_.max_memory_bytes = max_memory_bytes; }
   KeyspaceStats stats() const override { return store_.stats(); }
@@ -192,6 +193,16 @@ std::optional<Cut> StoreKeyspace::take_cut() {
 
 void StoreKeyspace::flush_failed(Cut cut) {
   store_.dirty.give_back(cut.objects);
+}
+
+void StoreKeyspace::add_listener(ChangeListener& listener) {
+  const GroupHandle group = begin(Scope::whole());
+  store_.listeners.push_back(&listener);
+}
+
+void StoreKeyspace::remove_listener(ChangeListener& listener) {
+  const GroupHandle group = begin(Scope::whole());
+  std::erase(store_.listeners, &listener);
 }
 
 void StoreKeyspace::set_classes(KeyClasses classes) {

@@ -11,6 +11,8 @@
 #include "keyspace/keyspace.h"
 #include "protocols/redis/client_list.h"
 #include "protocols/redis/commands/command.h"
+#include "protocols/redis/pubsub/channels.h"
+#include "protocols/redis/tracking/tracking.h"
 
 namespace stele::redis {
 
@@ -57,7 +59,17 @@ struct Client {
   bool is_closing = false;  // after the reply
   ReplyMode replies = ReplyMode::kOn;
   Transaction transaction;
+  std::unique_ptr<Subscriptions> subscriptions_or_null;  // made when first wanted
+  TrackingOptions tracking;
+  bool is_caching_said = false;  // CLIENT CACHING, for the next command
   TimePoint idle_since{};  // when the last command ended, or its bytes came: where the next one's time begins
+
+  Subscriptions& subscriptions_in(Channels& channels) {
+    if (!subscriptions_or_null) subscriptions_or_null = std::make_unique<Subscriptions>(channels, record);
+    return *subscriptions_or_null;
+  }
+  // In RESP2 a subscriber's connection is for messages, and few commands are allowed on it.
+  bool is_in_subscriber_mode() const { return protocol == 2 && record->is_subscriber(); }
 
   // Keeps what others see of it up to date.
   void show_transaction() const {

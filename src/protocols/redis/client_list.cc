@@ -37,6 +37,12 @@ std::vector<std::shared_ptr<ClientRecord>> ClientList::all() const {
   return found;
 }
 
+std::shared_ptr<ClientRecord> ClientList::find(std::uint64_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(id);
+  return found == records_.end() ? nullptr : found->second;
+}
+
 std::size_t ClientList::size() const {
   const std::lock_guard lock(mutex_);
   return records_.size();

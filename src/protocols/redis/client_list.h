@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "protocols/redis/commands/command.h"
+#include "protocols/redis/pubsub/inbox.h"
 
 namespace stele::redis {
 
@@ -38,13 +39,23 @@ struct ClientRecord {
   std::atomic<bool> is_tls = false;
   std::atomic<bool> no_evict = false;
   std::atomic<bool> no_touch = false;
+  std::atomic<std::size_t> channels = 0;  // that it listens to
+  std::atomic<std::size_t> patterns = 0;
+  std::atomic<std::size_t> shard_channels = 0;
+  std::atomic<bool> tracks = false;
+  std::atomic<bool> tracks_by_prefix = false;
+  std::atomic<bool> is_redirect_broken = false;
+  std::atomic<std::int64_t> redirect = -1;  // where its invalidations go; -1 = it does not track
   std::atomic<std::size_t> input_bytes = 0;
   std::atomic<std::size_t> output_bytes = 0;
 
   Names names() const;
   void set_names(Names names);
+  bool is_subscriber() const { return channels + patterns + shard_channels > 0; }
   // Ends the connection, on its own thread. Any thread; nothing happens once it has ended.
   std::function<void()> end;
+  // What it gets besides replies. Made with the session.
+  std::unique_ptr<Inbox> inbox;
 
  private:
   mutable std::mutex mutex_;
@@ -58,7 +69,8 @@ class ClientList {
   void add(const std::shared_ptr<ClientRecord>& record);
   void remove(std::uint64_t id);
 
-  std::vector<std::shared_ptr<ClientRecord>> all() const;  // by number
+  std::vector<std::shared_ptr<ClientRecord>> all() const;      // by number
+  std::shared_ptr<ClientRecord> find(std::uint64_t id) const;  // null if it is gone
   std::size_t size() const;
   std::uint64_t accepted() const;
 

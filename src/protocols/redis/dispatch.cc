@@ -79,6 +79,11 @@ class Dispatcher {
     if (!client_.is_authenticated && !command.is(flag::kNoAuth)) {
       return refuse(&command, "NOAUTH Authentication required.") != nullptr;
     }
+    if (client_.is_in_subscriber_mode() && !command.is(flag::kInSubscriberMode)) {
+      return refuse(&command, fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+                                          "PING / QUIT / RESET are allowed in this context",
+                                          command.name)) != nullptr;
+    }
     if (client_.transaction.is_open && command.is(flag::kNoMulti)) {
       return refuse(&command, "ERR Command not allowed inside a transaction") != nullptr;
     }

@@ -18,6 +18,7 @@ constexpr Duration kExpiryPauseWithMore = std::chrono::milliseconds(1);
 
 Head::Head(Services services) : services_(std::move(services)), started_(services_.clock->now()) {
   settings_.clients_max = services_.clients_max;
+  services_.keys->keyspace().add_listener(events_);
   MetricRegistry& metrics = *services_.metrics;
   const MetricLabels label = {{"head", "redis"}};
   metrics_.requests = &metrics.counter("stele_requests_total", "Requests answered, by head.", label);
@@ -32,6 +33,10 @@ Head::Head(Services services) : services_(std::move(services)), started_(service
   metrics.gauge_callback("stele_keys_memory_bytes", "Memory of the keys.", {}, [keys = services_.keys] {
     return static_cast<double>(keys->keyspace().stats().used_memory_bytes);
   });
+}
+
+Head::~Head() {
+  services_.keys->keyspace().remove_listener(events_);
 }
 
 net::Task<void> Head::serve(std::unique_ptr<net::Stream> stream) {

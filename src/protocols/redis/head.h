@@ -17,8 +17,11 @@
 #include "net/task.h"
 #include "net/tls.h"
 #include "protocols/redis/client_list.h"
+#include "protocols/redis/pubsub/channels.h"
 #include "protocols/redis/settings.h"
 #include "protocols/redis/statistics.h"
+#include "protocols/redis/tracking/events.h"
+#include "protocols/redis/tracking/tracking.h"
 #include "views/keys/keys.h"
 
 namespace stele::views {
@@ -45,6 +48,9 @@ struct Services {
 class Head {
  public:
   explicit Head(Services services);
+  ~Head();
+  Head(const Head&) = delete;
+  Head& operator=(const Head&) = delete;
 
   // Serves one client to its end, on the current reactor.
   net::Task<void> serve(std::unique_ptr<net::Stream> stream);
@@ -53,6 +59,9 @@ class Head {
   views::NodeKeys& keys() { return *services_.keys; }
   Settings& settings() { return settings_; }
   ClientList& clients() { return clients_; }
+  Channels& channels() { return channels_; }
+  Tracking& tracking() { return tracking_; }
+  Events& events() { return events_; }
   TimePoint started() const { return started_; }
   void set_port(std::uint16_t port) { port_ = port; }
   std::uint16_t port() const { return port_; }
@@ -74,6 +83,9 @@ class Head {
   const Services services_;
   Settings settings_;
   ClientList clients_;
+  Channels channels_;
+  Tracking tracking_{clients_, settings_.tracked_keys_max};
+  Events events_{channels_, tracking_, settings_.notified};
   Metrics metrics_;
   const TimePoint started_;
   std::atomic<std::uint16_t> port_ = 0;

@@ -14,6 +14,7 @@
 #include "net/reactor.h"
 #include "protocols/redis/begin_group.h"
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/run.h"
 #include "protocols/redis/dispatch.h"
 #include "protocols/redis/head.h"
@@ -43,8 +44,10 @@ constexpr char kTlsHandshake = 0x16;
 
 // The stream of a session, for whoever ends it from outside: null once the session has ended. On its
 // reactor's thread only.
+class Session;
 struct Door {
   net::Stream* stream_or_null = nullptr;
+  Session* session_or_null = nullptr;
 };
 
 class Session {
@@ -53,7 +56,7 @@ class Session {
       : stream_(std::move(stream)),
         head_(head),
         statistics_(head.statistics_here()),
-        door_(std::make_shared<Door>(stream_.get())) {
+        door_(std::make_shared<Door>(stream_.get(), this)) {
     client_.is_authenticated = head.services().password.empty();
     client_.record = std::make_shared<ClientRecord>();
     ClientRecord& record = *client_.record;
@@ -68,11 +71,22 @@ class Session {
         if (open && open->stream_or_null) open->stream_or_null->close();
       });
     };
+    record.inbox = std::make_unique<Inbox>(
+        head.settings().normal_output, head.settings().pubsub_output,
+        [mailbox = net::Reactor::current()->mailbox(), door = std::weak_ptr<Door>(door_)] {
+          mailbox->post([door] {
+            const auto open = door.lock();
+            if (open && open->session_or_null) open->session_or_null->deliver();
+          });
+        },
+        record.end);
     head.clients().add(client_.record);
     head.metrics().connections->add(1);
   }
   ~Session() {
     door_->stream_or_null = nullptr;
+    door_->session_or_null = nullptr;
+    stop_tracking(head_, client_);
     head_.clients().remove(client_.record->id);
     head_.metrics().connections->add(-1);
   }
@@ -80,6 +94,9 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   net::Task<void> run();
+  // What lies in the inbox goes to the client at once, if it waits for the next request; else behind the
+  // reply that is under way. On the reactor's thread.
+  void deliver();
 
  private:
   using Arguments = std::span<const std::string_view>;
@@ -98,6 +115,8 @@ class Session {
   void note_batch();
   void prefetch_pipeline();
   void end_reply(std::size_t begin);
+  void end_command(const Command* command_or_null);
+  Inbox& inbox() { return *client_.record->inbox; }
 
   std::unique_ptr<net::Stream> stream_;
   Head& head_;
@@ -108,6 +127,7 @@ class Session {
   Unsettled unsettled_;
   TimePoint batch_began_{};
   std::uint64_t batch_requests_ = 0;
+  bool is_reading_ = false;     // suspended there, with nothing half done
   std::size_t prefetched_ = 0;  // so many requests from here on, if they are still there
   std::vector<std::string_view> names_ahead_;
   std::vector<keyspace::KeyRef> keys_ahead_;
@@ -144,12 +164,24 @@ void Session::prefetch_pipeline() {
   head_.keys().keyspace().prefetch(keys_ahead_);
 }
 
+void Session::deliver() {
+  if (!is_reading_ || inbox().is_empty()) return;
+  inbox().take(out());
+  statistics_.output_bytes.add(out().size());
+  stream_->push();
+  if (!inbox().note_unsent(stream_->unsent_bytes())) stream_->close();
+}
+
 // Sends what has gathered, after what it promises is durable. False: the client is gone, or does not read.
 net::Task<bool> Session::send(bool all) {
   if (!unsettled_.empty()) co_await unsettled_.settle(&head_.keys(), &out());
   statistics_.output_bytes.add(out().size());
   client_.record->output_bytes.store(out().size(), std::memory_order_relaxed);
   stream_->set_write_deadline(net::Reactor::current()->now() + std::chrono::seconds(kOutputPatienceSeconds));
+  if (!inbox().note_unsent(out().size() + stream_->unsent_bytes())) {
+    kLog.warn("client closed for its client-output-buffer-limit peer={}", client_.record->address);
+    co_return false;
+  }
   Result<void> sent;
   if (all) {
     sent = co_await stream_->drain();
@@ -157,6 +189,7 @@ net::Task<bool> Session::send(bool all) {
     sent = co_await stream_->flush();
   }
   client_.record->output_bytes.store(0, std::memory_order_relaxed);
+  (void)inbox().note_unsent(stream_->unsent_bytes());
   if (!sent && sent.error().code == ErrorCode::kDeadlineExceeded) {
     kLog.warn("client closed for not reading its replies peer={}", client_.record->address);
   }
@@ -171,10 +204,13 @@ net::Task<bool> Session::read_more() {
               client_.record->address);
     co_return false;
   }
-  const std::size_t idle_seconds = head_.settings().idle_seconds_max;
+  const std::size_t idle_seconds =
+      client_.record->is_subscriber() ? std::size_t{0} : head_.settings().idle_seconds_max.load();
   stream_->set_read_deadline(
       idle_seconds == 0 ? kNoDeadline : net::Reactor::current()->now() + std::chrono::seconds(idle_seconds));
+  is_reading_ = true;
   const auto more = co_await stream_->read();
+  is_reading_ = false;
   batch_began_ = client_.idle_since = steady_now();
   client_.record->last_interaction.store(batch_began_, std::memory_order_relaxed);
   co_return more.has_value();
@@ -216,12 +252,21 @@ void Session::end_reply(std::size_t begin) {
   if (client_.replies == ReplyMode::kSkipThis) client_.replies = ReplyMode::kOn;
 }
 
+// Behind the reply: what came meanwhile, what the command did to its own client first.
+void Session::end_command(const Command* command_or_null) {
+  const bool keeps_caching = client_.transaction.is_open ||
+                             (command_or_null != nullptr && command_or_null->name.starts_with("client|"));
+  if (client_.is_caching_said && !keeps_caching) client_.is_caching_said = false;
+  if (!inbox().is_empty()) inbox().take(out());
+}
+
 net::Task<void> Session::serve_requests() {
   int in_a_row = 0;
   while (!stream_->is_closed()) {
     const auto outcome = parser_.next(stream_->input(), limits());
     if (outcome == wire::RequestParser::Outcome::kIncomplete) {
-      if (!out().empty() || !unsettled_.empty()) {
+      while (!out().empty() || !unsettled_.empty() || !inbox().is_empty()) {
+        inbox().take(out());
         const bool sent = co_await send(false);
         if (!sent) co_return;
       }
@@ -258,13 +303,17 @@ net::Task<void> Session::serve_requests() {
             while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
             call.set_group(group.get());
           }
-          redis::run(call);
-          group.reset();
+          {
+            const RunningClient running(client_.record->id);
+            redis::run(call);
+            group.reset();
+          }
           net::Task<void> rest = call.take_rest();
           if (rest) co_await std::move(rest);
         }
       }
       end_reply(begin);
+      end_command(command);
     }
     statistics_.input_bytes.add(parser_.size());
     stream_->consume(parser_.size());
@@ -388,6 +437,7 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
   keyspace::GroupHandle group;
   while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
   call.set_group(group.get());
+  const RunningClient running(client_.record->id);
   redis::run(call);
   const keyspace::ChangeSequence last = group->last_change();
   group.reset();

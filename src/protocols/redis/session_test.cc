@@ -268,6 +268,64 @@ TEST_P(RedisSessionTest, AClientThatGoesInTheMiddleLeavesNothingBehind) {
   run(test());
 }
 
+TEST_P(RedisSessionTest, InvalidationsQueueBehindRepliesAndFollowEveryChange) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto reader = co_await node.connect();
+    const std::string hello = co_await ask(reader.get(), "HELLO 3");
+    EXPECT_THAT(hello, HasSubstr("proto"));
+    const std::string own = co_await ask(reader.get(), "CLIENT TRACKING ON\r\nGET a\r\nSET a 1\r\nPING");
+    EXPECT_EQ(own, "+OK\r\n_\r\n+OK\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n+PONG\r\n");
+    // A change that no client made comes to one that only waits.
+    const std::string read = co_await ask(reader.get(), "GET m:row");
+    EXPECT_EQ(read, "_\r\n");
+    {
+      const keyspace::GroupHandle group = node.keys.keyspace().begin(keyspace::Scope::whole());
+      keyspace::Value row;
+      row.type = keyspace::ValueType::kHash;
+      row.fields = {{"f", "v"}};
+      EXPECT_TRUE(
+          group->applied().put({keyspace::DatabaseNumber(0), "m:row"}, row, std::nullopt).has_value());
+    }
+    const auto pushed = co_await reader->read();
+    EXPECT_TRUE(pushed.has_value());
+    EXPECT_EQ(reader->input(), ">2\r\n$10\r\ninvalidate\r\n*1\r\n$5\r\nm:row\r\n");
+    reader->consume(reader->input().size());
+    reader.reset();
+    co_await node.close();
+    EXPECT_EQ(node.head.tracking().sizes().clients, 0U);
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, ASlowSubscriberIsClosed) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    node.head.settings().pubsub_output.hard_bytes = 4U << 20;
+    auto slow = co_await node.connect();
+    auto publisher = co_await node.connect();
+    slow->output() += "SUBSCRIBE c\r\n";
+    const auto sent = co_await slow->flush();
+    EXPECT_TRUE(sent.has_value());
+    while (node.head.channels().subscribers(ChannelKind::kChannel, "c") == 0) {
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
+    }
+    const std::string message(60'000, 'x');
+    // It reads nothing: the kernel takes some, the rest gathers until it is too much.
+    int rounds = 0;
+    while (node.head.clients().size() == 2 && ++rounds < 1000) {
+      const std::string reply = co_await ask(publisher.get(), "PUBLISH c " + message);
+      EXPECT_THAT(reply, HasSubstr(":"));
+    }
+    EXPECT_EQ(node.head.clients().size(), 1U);
+    EXPECT_EQ(node.head.channels().size(ChannelKind::kChannel), 0U);
+    slow.reset();
+    publisher.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
 STELE_ON_EACH_BACKEND(RedisSessionTest);
 
 }  // namespace

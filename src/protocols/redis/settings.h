@@ -7,6 +7,13 @@
 
 namespace stele::redis {
 
+// client-output-buffer-limit of one class of clients; 0 = no limit. Any thread.
+struct OutputLimits {
+  std::atomic<std::size_t> hard_bytes;
+  std::atomic<std::size_t> soft_bytes;
+  std::atomic<std::size_t> soft_seconds;
+};
+
 // What CONFIG SET may change. Any thread.
 struct Settings {
   std::atomic<std::size_t> bulk_bytes_max = 512U << 20;           // proto-max-bulk-len
@@ -17,6 +24,11 @@ struct Settings {
   // From which size on OBJECT ENCODING says hashtable.
   std::atomic<std::size_t> listpack_entries_max = 512;
   std::atomic<std::size_t> listpack_value_bytes_max = 64;
+  OutputLimits normal_output = {0, 0, 0};
+  OutputLimits replica_output = {256U << 20, 64U << 20, 60};  // there are none
+  OutputLimits pubsub_output = {32U << 20, 8U << 20, 60};
+  std::atomic<std::uint32_t> notified = 0;                // notify-keyspace-events
+  std::atomic<std::size_t> tracked_keys_max = 1'000'000;  // tracking-table-max-keys
 };
 
 // One client's replies that it has not taken: above this its commands wait, and when it takes nothing for

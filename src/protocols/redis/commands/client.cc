@@ -9,6 +9,7 @@
 
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/client_names.h"
+#include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -21,21 +22,33 @@ std::int64_t seconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
+std::string flags_of(const ClientRecord& record) {
+  std::string flags;
+  if (record.is_subscriber()) flags += 'P';
+  if (record.queued >= 0) flags += 'x';
+  if (record.tracks) flags += 't';
+  if (record.is_redirect_broken) flags += 'R';
+  if (record.tracks_by_prefix) flags += 'B';
+  return flags.empty() ? "N" : flags;
+}
+
 // One line of CLIENT LIST. What Stele does not measure by client is 0.
 std::string line_of(const ClientRecord& record, TimePoint now) {
   const ClientRecord::Names names = record.names();
   const int queued = record.queued;
+  const std::size_t output = record.output_bytes + record.inbox->bytes();
   const Command* const command = record.last_command;
   return fmt::format(
-      "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi={} "
+      "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={} "
       "qbuf={} qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl={} oll=0 omem={} tot-mem={} events=r "
       "cmd={} "
-      "user=default redir=-1 resp={} lib-name={} lib-ver={}\n",
+      "user=default redir={} resp={} lib-name={} lib-ver={}\n",
       record.id, record.address, record.local_address, record.fd, names.name, seconds(now - record.since),
-      seconds(now - record.last_interaction.load()), queued >= 0 ? "x" : "N", record.db.load(), queued,
-      record.input_bytes.load(), record.output_bytes.load(), record.output_bytes.load(),
-      record.input_bytes.load() + record.output_bytes.load(), command == nullptr ? "NULL" : command->name,
-      record.protocol.load(), names.library, names.library_version);
+      seconds(now - record.last_interaction.load()), flags_of(record), record.db.load(),
+      record.channels.load(), record.patterns.load(), record.shard_channels.load(), queued,
+      record.input_bytes.load(), output, output, record.input_bytes.load() + output,
+      command == nullptr ? "NULL" : command->name, record.redirect.load(), record.protocol.load(),
+      names.library, names.library_version);
 }
 
 void setname(Call& call) {
@@ -73,6 +86,12 @@ void info(Call& call) {
   call.reply().verbatim(line_of(*call.client().record, call.head().services().clock->now()));
 }
 
+// Of the types that there are: a subscriber, or none.
+bool is_of_type(const ClientRecord& record, std::string_view type) {
+  return is_word(type, "PUBSUB") ? record.is_subscriber()
+                                 : is_word(type, "NORMAL") && !record.is_subscriber();
+}
+
 bool is_client_type(std::string_view type) {
   return is_word(type, "NORMAL") || is_word(type, "MASTER") || is_word(type, "REPLICA") ||
          is_word(type, "SLAVE") || is_word(type, "PUBSUB");
@@ -82,7 +101,7 @@ void list(Call& call) {
   Records records = call.head().clients().all();
   if (call.size() == 4 && call.is(2, "TYPE")) {
     if (!is_client_type(call[3])) return call.fail(fmt::format("Unknown client type '{}'", call[3]));
-    if (!call.is(3, "NORMAL")) records.clear();
+    std::erase_if(records, [&](const auto& each) { return !is_of_type(*each, call[3]); });
   } else if (call.size() > 3 && call.is(2, "ID")) {
     std::vector<std::uint64_t> wanted;
     for (const std::string_view text : call.arguments(3)) {
@@ -111,7 +130,7 @@ struct KillFilter {
   bool fits(const ClientRecord& record) const {
     return (!id || *id == record.id) && (!address || *address == record.address) &&
            (!local_address || *local_address == record.local_address) &&
-           (!type || is_word(*type, "NORMAL")) && (!user || *user == "default");
+           (!type || is_of_type(record, *type)) && (!user || *user == "default");
   }
 };
 
@@ -200,7 +219,11 @@ void no_touch(Call& call) {
 }
 
 void help(Call& call) {
-  constexpr std::array<std::string_view, 20> kLines = {
+  constexpr std::array<std::string_view, 28> kLines = {
+      "CACHING (YES|NO)",
+      "    Say whether the keys of the next command are tracked.",
+      "GETREDIR",
+      "    Answer the number of the connection that gets the invalidations.",
       "GETNAME",
       "    Answer the name of this connection.",
       "ID",
@@ -221,6 +244,10 @@ void help(Call& call) {
       "    Say which library this client is.",
       "SETNAME <name>",
       "    Name this connection.",
+      "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> ...] [OPTIN] [OPTOUT] [NOLOOP]",
+      "    Be told of changes of keys that this connection has read.",
+      "TRACKINGINFO",
+      "    Answer how this connection tracks.",
   };
   answer_help(call, "client", kLines);
 }
@@ -315,6 +342,46 @@ constexpr std::array kClientCommands = {
             "7.2.0",
             "O(1)",
             "Accepted: times of access are not kept"},
+    Command{"client|tracking",
+            -3,
+            kOwn,
+            {},
+            kNothing,
+            client_tracking,
+            kGroup,
+            "6.0.0",
+            "O(1)",
+            "Tells the client of changes of keys that it has read"},
+    Command{"client|caching",
+            3,
+            kOwn,
+            {},
+            kNothing,
+            client_caching,
+            kGroup,
+            "6.0.0",
+            "O(1)",
+            "Says whether the next command's keys are tracked"},
+    Command{"client|getredir",
+            2,
+            kOwn,
+            {},
+            kNothing,
+            client_getredir,
+            kGroup,
+            "6.0.0",
+            "O(1)",
+            "Answers where invalidations go"},
+    Command{"client|trackinginfo",
+            2,
+            kOwn,
+            {},
+            kNothing,
+            client_trackinginfo,
+            kGroup,
+            "6.2.0",
+            "O(1)",
+            "Answers how the connection tracks"},
     Command{"client|help",
             2,
             flag::kLoading | flag::kStale,

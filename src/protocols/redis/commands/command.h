@@ -23,9 +23,11 @@ constexpr std::uint32_t kNoAuth = 1U << 9;  // before AUTH too
 constexpr std::uint32_t kAllowBusy = 1U << 10;
 constexpr std::uint32_t kNoMulti = 1U << 11;  // refused within MULTI
 constexpr std::uint32_t kBlocking = 1U << 12;
+constexpr std::uint32_t kPubSub = 1U << 13;
 // Not shown: executed within MULTI instead of queued; member of the category @dangerous.
 constexpr std::uint32_t kAtOnce = 1U << 16;
 constexpr std::uint32_t kDangerous = 1U << 17;
+constexpr std::uint32_t kInSubscriberMode = 1U << 18;  // allowed to a RESP2 client that listens to channels
 }  // namespace flag
 
 // Where the keys are among the arguments (the name is 0): first to last, every step-th; last < 0 counts from

@@ -16,6 +16,7 @@ constexpr std::array kFlagNames = {
     FlagName{flag::kReadOnly, "readonly"},
     FlagName{flag::kDenyOom, "denyoom"},
     FlagName{flag::kAdmin, "admin"},
+    FlagName{flag::kPubSub, "pubsub"},
     FlagName{flag::kNoScript, "noscript"},
     FlagName{flag::kLoading, "loading"},
     FlagName{flag::kStale, "stale"},
@@ -54,6 +55,7 @@ std::vector<std::string> acl_categories(const Command& command) {
   categories.emplace_back(command.is(flag::kFast) ? "@fast" : "@slow");
   if (command.is(flag::kDangerous | flag::kAdmin)) categories.emplace_back("@dangerous");
   if (command.is(flag::kBlocking)) categories.emplace_back("@blocking");
+  if (group == "pubsub") categories.emplace_back("@pubsub");
   if (group == "connection") categories.emplace_back("@connection");
   if (group == "transactions") categories.emplace_back("@transaction");
   if (group == "scripting") categories.emplace_back("@scripting");

@@ -1,7 +1,12 @@
 #include "protocols/redis/commands/config_parameters.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
+#include <vector>
 
 #include "protocols/redis/commands/call.h"
 
@@ -16,6 +21,16 @@ std::optional<std::size_t> read_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) return words;
+    words.push_back(text.substr(0, text.find(' ')));
+    text.remove_prefix(words.back().size());
+  }
 }
 
 Problem check_memory(std::string_view value) {
@@ -72,6 +87,75 @@ void set_memory_max(Head& head, std::string_view value) {
   head.keys().keyspace().set_max_memory(*read_memory(value));
 }
 
+std::string get_notified(Head& head) {
+  return write_notified(head.settings().notified);
+}
+
+Problem check_notified(std::string_view value) {
+  if (!read_notified(value)) return "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
+  return std::nullopt;
+}
+
+void set_notified(Head& head, std::string_view value) {
+  head.settings().notified = *read_notified(value);
+  head.events().listen_if_wanted();
+}
+
+struct OutputClass {
+  std::string_view name;
+  std::string_view other_name;
+  OutputLimits Settings::* limits;
+};
+constexpr std::array kOutputClasses = {OutputClass{"normal", "normal", &Settings::normal_output},
+                                       OutputClass{"slave", "replica", &Settings::replica_output},
+                                       OutputClass{"pubsub", "pubsub", &Settings::pubsub_output}};
+
+std::string get_output_limits(Head& head) {
+  std::string text;
+  for (const OutputClass& each : kOutputClasses) {
+    const OutputLimits& limits = head.settings().*each.limits;
+    fmt::format_to(std::back_inserter(text), "{}{} {} {} {}", text.empty() ? "" : " ", each.name,
+                   limits.hard_bytes.load(), limits.soft_bytes.load(), limits.soft_seconds.load());
+  }
+  return text;
+}
+
+// Calls `take` with the class, and its two sizes and its time, of each group of four words.
+template <class Take>
+Problem read_output_limits(std::string_view value, Take take) {
+  const std::vector<std::string_view> words = split_words(value);
+  if (words.empty() || words.size() % 4 != 0)
+    return "Wrong number of arguments in buffer limit configuration.";
+  for (std::size_t i = 0; i < words.size(); i += 4) {
+    const std::string name = to_lower(words[i]);
+    const auto found = std::ranges::find_if(kOutputClasses, [&](const OutputClass& each) {
+      return each.name == name || each.other_name == name;
+    });
+    if (found == kOutputClasses.end()) return "Invalid client class specified in buffer limit configuration.";
+    const auto hard = read_memory(words[i + 1]);
+    const auto soft = read_memory(words[i + 2]);
+    const auto time = read_number(words[i + 3]);
+    if (!hard || !soft || !time)
+      return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
+    take(*found, *hard, *soft, *time);
+  }
+  return std::nullopt;
+}
+
+Problem check_output_limits(std::string_view value) {
+  return read_output_limits(value, [](const OutputClass&, std::size_t, std::size_t, std::size_t) {});
+}
+
+void set_output_limits(Head& head, std::string_view value) {
+  (void)read_output_limits(
+      value, [&](const OutputClass& each, std::size_t hard, std::size_t soft, std::size_t time) {
+        OutputLimits& limits = head.settings().*each.limits;
+        limits.hard_bytes = hard;
+        limits.soft_bytes = soft;
+        limits.soft_seconds = time;
+      });
+}
+
 // A value that is as it is.
 template <const char* kText>
 std::string fixed(Head&) {
@@ -109,7 +193,10 @@ constexpr std::array kParameters = {
     // Stele writes neither; how durable keys are kept is said by their class.
     ConfigParameter{"save", fixed<kEmpty>},
     ConfigParameter{"appendonly", fixed<kNo>},
-    ConfigParameter{"notify-keyspace-events", fixed<kEmpty>},
+    ConfigParameter{"notify-keyspace-events", get_notified, check_notified, set_notified},
+    ConfigParameter{"client-output-buffer-limit", get_output_limits, check_output_limits, set_output_limits},
+    ConfigParameter{"tracking-table-max-keys", get_setting<&S::tracked_keys_max>, check_number,
+                    set_number<&S::tracked_keys_max>},
     ConfigParameter{"cluster-enabled", fixed<kNo>},
     ConfigParameter{"lazyfree-lazy-user-del", fixed<kNo>},
     ConfigParameter{"activerehashing", fixed<kYes>},

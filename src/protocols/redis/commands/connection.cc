@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/client_names.h"
+#include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/version.h"
 
@@ -17,6 +18,11 @@ namespace {
 
 void ping(Call& call) {
   if (call.size() > 2) return call.fail_arity();
+  if (call.client().is_in_subscriber_mode()) {
+    call.reply().array(2);
+    call.reply().bulk("pong");
+    return call.reply().bulk(call.size() == 2 ? call[1] : "");
+  }
   call.size() == 2 ? call.reply().bulk(call[1]) : call.reply().simple("PONG");
 }
 
@@ -32,6 +38,8 @@ void quit(Call& call) {
 void reset(Call& call) {
   Client& client = call.client();
   client.transaction.clear();
+  if (client.subscriptions_or_null) client.subscriptions_or_null->clear();
+  stop_tracking(call.head(), client);
   client.db = keyspace::DatabaseNumber(0);
   client.protocol = 2;
   client.replies = ReplyMode::kOn;
@@ -160,11 +168,20 @@ constexpr std::uint32_t kOpen = kAlways | flag::kNoScript | flag::kNoAuth | flag
 constexpr auto kNothing = Reach::kNothing;
 
 constexpr std::array kCommands = {
-    Command{"ping", -1, flag::kFast, {}, kNothing, ping, "connection", "1.0.0", "O(1)", "Answers PONG"},
+    Command{"ping",
+            -1,
+            flag::kFast | flag::kInSubscriberMode,
+            {},
+            kNothing,
+            ping,
+            "connection",
+            "1.0.0",
+            "O(1)",
+            "Answers PONG"},
     Command{"echo", 2, kAlways, {}, kNothing, echo, "connection", "1.0.0", "O(1)", "Answers its argument"},
     Command{"quit",
             -1,
-            kOpen | flag::kAtOnce,
+            kOpen | flag::kAtOnce | flag::kInSubscriberMode,
             {},
             kNothing,
             quit,
@@ -174,7 +191,7 @@ constexpr std::array kCommands = {
             "Closes the connection"},
     Command{"reset",
             1,
-            kOpen | flag::kAtOnce,
+            kOpen | flag::kAtOnce | flag::kInSubscriberMode,
             {},
             kNothing,
             reset,

@@ -67,8 +67,9 @@ void write_clients(Call& call, Out out) {
   fmt::format_to(out,
                  "connected_clients:{}\r\ncluster_connections:0\r\nmaxclients:{}\r\n"
                  "client_recent_max_input_buffer:{}\r\nclient_recent_max_output_buffer:{}\r\n"
-                 "blocked_clients:0\r\ntracking_clients:0\r\nclients_in_timeout_table:0\r\n",
-                 call.head().clients().size(), call.head().settings().clients_max.load(), input, output);
+                 "blocked_clients:0\r\ntracking_clients:{}\r\nclients_in_timeout_table:0\r\n",
+                 call.head().clients().size(), call.head().settings().clients_max.load(), input, output,
+                 call.head().tracking().sizes().clients);
 }
 
 void write_memory(Call& call, Out out) {
@@ -116,6 +117,7 @@ void write_persistence(Call& call, Out out) {
 void write_stats(Call& call, Out out) {
   Head& head = call.head();
   const auto stats = head.keys().keyspace().stats();
+  const Tracking::Sizes tracking = head.tracking().sizes();
   std::uint64_t errors = 0;
   for (ReactorStatistics* const each : head.statistics()) {
     for (const auto& [word, count] : each->errors()) errors += count;
@@ -124,12 +126,15 @@ void write_stats(Call& call, Out out) {
       out,
       "total_connections_received:{}\r\ntotal_commands_processed:{}\r\ntotal_net_input_bytes:{}\r\n"
       "total_net_output_bytes:{}\r\nrejected_connections:{}\r\nexpired_keys:{}\r\n"
-      "evicted_keys:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:0\r\n"
-      "pubsub_patterns:0\r\ntotal_forks:0\r\nlatest_fork_usec:0\r\ntotal_error_replies:{}\r\n",
+      "evicted_keys:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:{}\r\n"
+      "pubsub_patterns:{}\r\npubsubshard_channels:{}\r\ntracking_total_keys:{}\r\ntracking_total_items:{}"
+      "\r\ntracking_total_prefixes:{}\r\ntotal_forks:0\r\nlatest_fork_usec:0\r\ntotal_error_replies:{}\r\n",
       head.clients().accepted(), sum(head, &ReactorStatistics::commands),
       sum(head, &ReactorStatistics::input_bytes), sum(head, &ReactorStatistics::output_bytes),
       sum(head, &ReactorStatistics::refused_connections), stats.expired, stats.evicted,
-      sum(head, &ReactorStatistics::hits), sum(head, &ReactorStatistics::misses), errors);
+      sum(head, &ReactorStatistics::hits), sum(head, &ReactorStatistics::misses),
+      head.channels().size(ChannelKind::kChannel), head.channels().size(ChannelKind::kPattern),
+      head.channels().size(ChannelKind::kShard), tracking.keys, tracking.items, tracking.prefixes, errors);
 }
 
 void write_replication(Call& call, Out out) {

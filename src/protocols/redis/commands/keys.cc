@@ -66,6 +66,7 @@ void flush(Call& call, std::optional<DatabaseNumber> db) {
     return call.fail_syntax();
   }
   const auto done = call.group().keys().flush(db);
+  call.head().tracking().invalidate_all();
   if (!done) return call.fail(done.error());
   call.reply().ok();
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -57,6 +58,7 @@ void run(Call& call) {
   if (!table.has(*row)) row = table.find(row->name.substr(0, row->name.find('|')));
   ReactorStatistics::OfCommand* const counters = &call.statistics().of_command(table.index(*row));
   call.command().handler(call);
+  if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) remember_reads(call);
   const TimePoint now = std::chrono::steady_clock::now();
   counters->calls.add();
   counters->nanoseconds.add(static_cast<std::uint64_t>((now - call.client().idle_since).count()));

@@ -6,7 +6,7 @@ namespace stele::redis {
 
 namespace {
 
-constexpr std::size_t kSlots = 512;  // a power of two, about four times the commands
+constexpr std::size_t kSlots = 1024;  // a power of two, about four times the commands
 constexpr std::size_t kLongestName = 24;
 
 char lower(char c) {
@@ -37,8 +37,8 @@ const CommandTable& CommandTable::get() {
 CommandTable::CommandTable() : slots_(kSlots) {
   for (const auto& family :
        {string_commands(), number_commands(), hash_commands(), key_commands(), expiry_commands(),
-        scan_commands(), connection_commands(), client_commands(), transaction_commands(), server_commands(),
-        command_commands(), config_commands(), stele_commands()}) {
+        scan_commands(), connection_commands(), client_commands(), transaction_commands(), pubsub_commands(),
+        server_commands(), command_commands(), config_commands(), stele_commands()}) {
     rows_.insert(rows_.end(), family.begin(), family.end());
   }
   STELE_CHECK(rows_.size() < kSlots / 2);

@@ -58,6 +58,7 @@ std::span<const Command> scan_commands();
 std::span<const Command> connection_commands();
 std::span<const Command> client_commands();
 std::span<const Command> transaction_commands();
+std::span<const Command> pubsub_commands();
 std::span<const Command> server_commands();
 std::span<const Command> command_commands();
 std::span<const Command> config_commands();

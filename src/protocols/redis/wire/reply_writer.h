@@ -27,6 +27,8 @@ class ReplyWriter {
   void null_array();
   void array(std::size_t count) { header('*', count); }
   void map(std::size_t pairs) { protocol_ >= 3 ? header('%', pairs) : header('*', pairs * 2); }
+  // What was not asked for: a message, an invalidation.
+  void push(std::size_t count) { header(protocol_ >= 3 ? '>' : '*', count); }
   void set(std::size_t count) { header(protocol_ >= 3 ? '~' : '*', count); }
 
  private:
