@@ -23,10 +23,15 @@ const Words& words_of(ChannelKind kind) {
 }
 
 void confirm(Call& call, std::string_view word, const std::string_view* name_or_null, std::size_t count) {
-  call.reply().push(3);
-  call.reply().bulk(word);
-  name_or_null != nullptr ? call.reply().bulk(*name_or_null) : call.reply().null();
-  call.reply().integer(static_cast<std::int64_t>(count));
+  std::string text;
+  wire::ReplyWriter writer(text, call.client().protocol);
+  writer.push(3);
+  writer.bulk(word);
+  name_or_null != nullptr ? writer.bulk(*name_or_null) : writer.null();
+  writer.integer(static_cast<std::int64_t>(count));
+  // To who wants no replies it is a message like others.
+  if (call.client().replies == ReplyMode::kOn) return call.reply().raw(text);
+  call.client().record->inbox->put(text);
 }
 
 void subscribe_to(Call& call, ChannelKind kind) {

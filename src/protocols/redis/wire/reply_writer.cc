@@ -1,6 +1,7 @@
 #include "protocols/redis/wire/reply_writer.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace stele::redis::wire {
 
@@ -28,13 +29,17 @@ void ReplyWriter::simple(std::string_view text) {
   out_ += "\r\n";
 }
 
+void ReplyWriter::blank_line_breaks(std::size_t begin) {
+  for (std::size_t i = begin; i < out_.size(); ++i) {
+    if (out_[i] == '\r' || out_[i] == '\n') out_[i] = ' ';
+  }
+}
+
 void ReplyWriter::error(std::string_view text) {
   out_ += '-';
   const std::size_t begin = out_.size();
   out_ += text;
-  for (std::size_t i = begin; i < out_.size(); ++i) {
-    if (out_[i] == '\r' || out_[i] == '\n') out_[i] = ' ';
-  }
+  blank_line_breaks(begin);
   out_ += "\r\n";
 }
 
@@ -48,10 +53,11 @@ void ReplyWriter::bulk(std::string_view bytes) {
   out_ += "\r\n";
 }
 
-void ReplyWriter::verbatim(std::string_view text) {
+void ReplyWriter::verbatim(std::string_view text, std::string_view format) {
   if (protocol_ < 3) return bulk(text);
   append_line(out_, '=', text.size() + 4);
-  out_ += "txt:";
+  out_ += format;
+  out_ += ':';
   out_ += text;
   out_ += "\r\n";
 }
@@ -62,6 +68,33 @@ void ReplyWriter::null() {
 
 void ReplyWriter::null_array() {
   out_ += protocol_ >= 3 ? "_\r\n" : "*-1\r\n";
+}
+
+void ReplyWriter::number(double value) {
+  char text[40];
+  const int size = std::snprintf(text, sizeof(text), "%.17g", value);
+  const std::string_view shown(text, static_cast<std::size_t>(size));
+  if (protocol_ < 3) return bulk(shown);
+  out_ += ',';
+  out_ += shown;
+  out_ += "\r\n";
+}
+
+void ReplyWriter::boolean(bool value) {
+  if (protocol_ >= 3) {
+    out_ += value ? "#t\r\n" : "#f\r\n";
+  } else {
+    value ? integer(1) : null();
+  }
+}
+
+void ReplyWriter::big_number(std::string_view digits) {
+  if (protocol_ < 3) return bulk(digits);
+  out_ += '(';
+  const std::size_t begin = out_.size();
+  out_ += digits;
+  blank_line_breaks(begin);
+  out_ += "\r\n";
 }
 
 }  // namespace stele::redis::wire

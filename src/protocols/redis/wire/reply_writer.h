@@ -22,9 +22,16 @@ class ReplyWriter {
   void error(std::string_view text);
   void integer(std::int64_t value);
   void bulk(std::string_view bytes);
-  void verbatim(std::string_view text);  // plain text for people: INFO
+  // Plain text for people: INFO. The format has three letters.
+  void verbatim(std::string_view text, std::string_view format = "txt");
   void null();
   void null_array();
+  // What RESP2 lacks becomes a text, or 1 and nothing.
+  void number(double value);
+  void boolean(bool value);
+  void big_number(std::string_view digits);
+  // Whole elements, written elsewhere.
+  void raw(std::string_view elements) { out_ += elements; }
   void array(std::size_t count) { header('*', count); }
   void map(std::size_t pairs) { protocol_ >= 3 ? header('%', pairs) : header('*', pairs * 2); }
   // What was not asked for: a message, an invalidation.
@@ -33,6 +40,7 @@ class ReplyWriter {
 
  private:
   void header(char type, std::size_t count);
+  void blank_line_breaks(std::size_t begin);
 
   std::string& out_;
   const int protocol_;
