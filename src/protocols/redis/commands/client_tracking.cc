@@ -180,15 +180,14 @@ void client_trackinginfo(Call& call) {
   for (const std::string& prefix : tracking.prefixes) reply.bulk(prefix);
 }
 
-void remember_reads(Call& call) {
-  Client& client = call.client();
+void remember_reads(Head& head, const Client& client, const Command& command,
+                    std::span<const std::string_view> arguments) {
   const TrackingOptions& tracking = client.tracking;
   if (tracking.is_broadcast) return;
   if (tracking.is_opt_in && !client.is_caching_said) return;
   if (tracking.is_opt_out && client.is_caching_said) return;
-  for (const std::size_t i : key_indices(call.command(), call.size())) {
-    call.head().tracking().remember(call[i], *client.record);
-  }
+  for_each_key_index(command, arguments,
+                     [&](std::size_t i) { head.tracking().remember(arguments[i], *client.record); });
 }
 
 }  // namespace stele::redis

@@ -58,7 +58,9 @@ void run(Call& call) {
   if (!table.has(*row)) row = table.find(row->name.substr(0, row->name.find('|')));
   ReactorStatistics::OfCommand* const counters = &call.statistics().of_command(table.index(*row));
   call.command().handler(call);
-  if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) remember_reads(call);
+  if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) {
+    remember_reads(call.head(), call.client(), call.command(), call.arguments());
+  }
   const TimePoint now = std::chrono::steady_clock::now();
   counters->calls.add();
   counters->nanoseconds.add(static_cast<std::uint64_t>((now - call.client().idle_since).count()));
