@@ -56,7 +56,7 @@ class GenerationTest : public testing::Test {
   }
 
   engine::VisibleLsn visible_;
-  std::unique_ptr<engine::Engine> engine_ = engine::make_reference_engine(visible_);
+  std::unique_ptr<engine::Engine> engine_ = engine::make_engine(visible_);
   std::optional<postgres::Relation> relation_;
   CollectionRow row_;
   std::shared_ptr<Generation> generation_;

@@ -44,7 +44,7 @@ TEST_F(TimelineTest, APositionCountsUpToWhereItsTimelineWasLeft) {
 // Positions of a server that was set back are behind those that readers have seen.
 TEST_F(TimelineTest, WhatReadersSeeNeverGoesBack) {
   engine::VisibleLsn visible;
-  const auto engine = engine::make_reference_engine(visible);
+  const auto engine = engine::make_engine(visible);
   Freshness freshness;
   Catalog catalog;
   Roster roster(catalog);

@@ -32,7 +32,7 @@ class EndableClock final : public Clock {
 struct Views::State {
   State(ViewsOptions options_in, std::unique_ptr<net::Reactor> reactor_in)
       : options(std::move(options_in)),
-        engine(engine::make_reference_engine(visible, clock)),
+        engine(engine::make_engine(visible, clock)),
         reactor(std::move(reactor_in)),
         following(options, *reactor, *engine, visible, catalog, freshness, meters),
         administration(options.postgres, *reactor, catalog, freshness) {}

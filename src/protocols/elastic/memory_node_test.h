@@ -28,7 +28,7 @@ namespace stele::elastic {
 // engine at once, and every write is a commit of its own.
 class MemoryNode final : public views::Administration, public views::Writer {
  public:
-  MemoryNode() : engine_(engine::make_reference_engine(visible_)), pool_(1, 100) {
+  MemoryNode() : engine_(engine::make_engine(visible_)), pool_(1, 100) {
     Services services;
     services.catalog = &catalog_;
     services.administration = this;

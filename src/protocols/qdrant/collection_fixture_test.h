@@ -16,7 +16,7 @@ namespace stele::qdrant {
 // "about" (text).
 class TestCollection {
  public:
-  explicit TestCollection(bool named = false) : engine_(engine::make_reference_engine(visible_)) {
+  explicit TestCollection(bool named = false) : engine_(engine::make_engine(visible_)) {
     views::CollectionDefinition definition;
     std::vector<engine::FieldDefinition> fields;
     const auto add = [&](std::string name, std::string column, std::uint32_t size,

@@ -101,7 +101,7 @@ class Echo {
 
 class WriterTest : public postgres::PostgresTest {
  public:
-  WriterTest() : engine_(engine::make_reference_engine(visible_)) {
+  WriterTest() : engine_(engine::make_engine(visible_)) {
     freshness_.set_node(7);
     films_ = entry(1, CollectionKind::kElastic, {"elastic", "films"}, {});
     CollectionDefinition definition;

@@ -33,7 +33,7 @@ class RefreshPinsTest : public testing::Test {
   }
 
   engine::VisibleLsn visible_;
-  std::unique_ptr<engine::Engine> engine_ = engine::make_reference_engine(visible_);
+  std::unique_ptr<engine::Engine> engine_ = engine::make_engine(visible_);
   views::Catalog catalog_;
   std::map<std::int64_t, std::shared_ptr<const views::CollectionEntry>> entries_;
   ManualClock clock_;
