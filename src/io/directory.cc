@@ -11,6 +11,11 @@ Result<> check_name(std::string_view name) {
   return {};
 }
 
+Result<std::shared_ptr<const Mapping>> Directory::map(std::string_view name) {
+  STELE_TRY(std::string content, read_all(*this, name));
+  return mapping_of(std::move(content));
+}
+
 Result<std::string> read_all(Directory& directory, std::string_view name) {
   STELE_TRY(const auto file, directory.open(name, OpenMode::kRead));
   STELE_TRY(const std::uint64_t size, file->size());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/mapping.h"
 
 namespace stele::io {
 
@@ -55,6 +56,8 @@ class Directory {
   virtual ~Directory() = default;
 
   virtual Result<std::unique_ptr<File>> open(std::string_view name, OpenMode mode) = 0;
+  // The file's content as it is now; kNotFound. Here: a copy in memory.
+  virtual Result<std::shared_ptr<const Mapping>> map(std::string_view name);
   // Created when missing.
   virtual Result<std::unique_ptr<Directory>> subdirectory(std::string_view name) = 0;
   // Replaces `to` at once: a reader sees the old file or the new one. Files only; kNotFound.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,6 +107,19 @@ class PosixFile final : public File {
   std::string path_;
 };
 
+// A file's pages, read by the machine when they are touched.
+class PosixMapping final : public Mapping {
+ public:
+  PosixMapping(const char* bytes, std::size_t size) : bytes_(bytes, size) {}
+  PosixMapping(const PosixMapping&) = delete;
+  ~PosixMapping() override { ::munmap(const_cast<char*>(bytes_.data()), bytes_.size()); }
+  std::string_view bytes() const override { return bytes_; }
+  std::size_t memory_bytes() const override { return 0; }
+
+ private:
+  const std::string_view bytes_;
+};
+
 class PosixLock final : public Lock {
  public:
   explicit PosixLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -134,6 +148,19 @@ class PosixDirectory final : public Directory {
     STELE_RETURN_IF_ERROR(check_name(name));
     STELE_TRY(Descriptor fd, open_path(inner(name), open_flags(mode)));
     return std::make_unique<PosixFile>(std::move(fd), inner(name));
+  }
+
+  Result<std::shared_ptr<const Mapping>> map(std::string_view name) override {
+    STELE_RETURN_IF_ERROR(check_name(name));
+    STELE_TRY(const Descriptor fd, open_path(inner(name), O_RDONLY));
+    struct stat status{};
+    if (::fstat(fd.get(), &status) != 0) return system_error("cannot stat", inner(name), errno);
+    // No pages of nothing.
+    if (status.st_size == 0) return mapping_of({});
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
+    if (bytes == MAP_FAILED) return system_error("cannot map", inner(name), errno);
+    return std::make_shared<PosixMapping>(static_cast<const char*>(bytes), size);
   }
 
   Result<std::unique_ptr<Directory>> subdirectory(std::string_view name) override {
