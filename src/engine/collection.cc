@@ -2,6 +2,10 @@
 
 namespace stele::engine {
 
+Result<void> Collection::save(Lsn) {
+  return make_error(ErrorCode::kUnsupported, "collection: it has no directory");
+}
+
 Snapshot Snapshot::take(VisibleLsn& visible, std::span<const std::shared_ptr<Collection>> collections) {
   return take(visible.pin(), collections);
 }

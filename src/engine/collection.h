@@ -71,6 +71,13 @@ class Collection {
   // when more is worth doing. apply() does the small part of it itself; call this from a worker a few times a
   // second.
   virtual bool maintain() = 0;
+
+  // Keeps on disk what the collection holds, where it was opened from a directory (Engine::open_collection):
+  // the next opening begins with it. `complete` is an LSN of which the caller knows that all up to it has
+  // been applied and nothing later. Beside readers and the writer, who waits for none of the writing.
+  // kUnsupported: no directory. kInvalidArgument: something later has been applied. kIo: what was kept before
+  // is there still, or either.
+  virtual Result<void> save(Lsn complete);
 };
 
 // What does one request see, over all the collections it names? One LSN for all of them, taken once.

@@ -10,11 +10,18 @@
 namespace stele::engine::reference {
 namespace {
 
+constexpr std::size_t kInlineBytes = std::size_t{4} << 20U;  // what the writer joins itself, at most
 constexpr std::size_t kSegmentsMax = 64;  // beyond, neighbours are joined whatever their sizes
 
 std::size_t total_size(const SegmentList& list, std::size_t begin, std::size_t end) {
   std::size_t total = 0;
   for (std::size_t i = begin; i < end; ++i) total += list[i]->size();
+  return total;
+}
+
+std::size_t total_bytes(const SegmentList& list, std::size_t begin, std::size_t end) {
+  std::size_t total = 0;
+  for (std::size_t i = begin; i < end; ++i) total += list[i]->content_bytes();
   return total;
 }
 
@@ -63,12 +70,21 @@ std::size_t ReferenceView::document_count() const {
 }
 
 ReferenceCollection::ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible,
-                                         std::shared_ptr<const SegmentFactory> factory)
+                                         std::shared_ptr<const SegmentFactory> factory,
+                                         std::unique_ptr<SegmentStore> store, bool restore)
     : options_(std::move(options)),
       visible_(visible),
       factory_(std::move(factory)),
-      schema_(std::make_shared<const Schema>(std::move(schema))),
-      segments_(std::make_shared<const SegmentList>()) {}
+      store_(std::move(store)),
+      schema_(std::make_shared<const Schema>(std::move(schema))) {
+  SegmentList list;
+  if (store_ && restore && store_->damage().empty()) {
+    list.assign(store_->segments().begin(), store_->segments().end());
+    next_sequence_ = store_->manifest().next_sequence;
+    applied_.store(store_->manifest().lsn.value());
+  }
+  segments_ = std::make_shared<const SegmentList>(std::move(list));
+}
 
 Result<void> ReferenceCollection::check(const ChangeBatch& batch, const Schema& schema) const {
   if (batch.lsn.value() < applied_.load() || batch.lsn.is_none())
@@ -181,7 +197,8 @@ void ReferenceCollection::join_tail(SegmentList& list, const Schema& schema) {
   while (list.size() >= kFanIn) {
     const Window tail{list.size() - kFanIn, list.size()};
     if (total_size(list, tail.begin, tail.end) > kInlineDocuments ||
-        !is_balanced(list, tail.begin, tail.end) || is_claimed(list, tail))
+        total_bytes(list, tail.begin, tail.end) > kInlineBytes || !is_balanced(list, tail.begin, tail.end) ||
+        is_claimed(list, tail))
       return;
     const auto parts = parts_of(list, tail.begin, tail.end);
     auto joined = factory_->join(schema, parts, visible_.oldest());
@@ -215,13 +232,14 @@ std::optional<ReferenceCollection::Window> ReferenceCollection::choose_window(co
 }
 
 bool ReferenceCollection::maintain() {
+  const std::unique_lock joining(joining_mutex_, std::try_to_lock);
+  if (!joining.owns_lock()) return false;
   SegmentList parts;
   std::shared_ptr<const Schema> schema;
   // Taken before the parts: whoever pins later sees at least this.
   const Lsn oldest = visible_.oldest();
   {
     const std::lock_guard lock(writer_mutex_);
-    if (!claimed_.empty()) return false;
     const std::shared_ptr<const SegmentList> list = segments();
     const auto window = choose_window(*list, oldest);
     if (!window) return false;

@@ -9,6 +9,7 @@
 
 #include "engine/collection.h"
 #include "engine/segment/segment.h"
+#include "engine/segment/segment_store.h"
 
 namespace stele::engine::reference {
 
@@ -49,9 +50,10 @@ class ReferenceCollection final : public Collection {
   static constexpr std::size_t kFanIn = 8;
   static constexpr std::size_t kInlineDocuments = 512;
 
-  // `factory` makes the segments.
+  // `factory` makes the segments; `store` (or null) keeps them, and with `restore` gives those to begin with.
   ReferenceCollection(CollectionOptions options, Schema schema, VisibleLsn& visible,
-                      std::shared_ptr<const SegmentFactory> factory);
+                      std::shared_ptr<const SegmentFactory> factory,
+                      std::unique_ptr<SegmentStore> store = nullptr, bool restore = false);
 
   const CollectionOptions& options() const override { return options_; }
   Result<ApplyReport> apply(ChangeBatch batch) override;
@@ -61,6 +63,7 @@ class ReferenceCollection final : public Collection {
   CollectionStats stats() const override;
   std::shared_ptr<const CollectionView> view(Lsn lsn) const override;
   bool maintain() override;
+  Result<void> save(Lsn complete) override;
 
  private:
   // The documents that a batch leaves behind, in the order of their last change.
@@ -90,10 +93,22 @@ class ReferenceCollection final : public Collection {
   bool is_claimed(const SegmentList& list, const Window& window) const;
   void join_tail(SegmentList& list, const Schema& schema);
   std::optional<Window> choose_window(const SegmentList& list, Lsn oldest) const;
+  // Segments of the list that others stand for, in order; none: of a window that nothing is left of.
+  struct Stand {
+    Window window;
+    std::shared_ptr<Segment> segment;
+  };
+  Result<std::vector<Stand>> write_segments(const SegmentList& list, const Schema& schema, Lsn complete,
+                                            std::uint64_t next_sequence);
+  void put_in_place(const SegmentList& former, std::span<const Stand> stands);
 
   const CollectionOptions options_;
   VisibleLsn& visible_;
   const std::shared_ptr<const SegmentFactory> factory_;
+
+  // Held by what takes segments to put others in their place, all the while.
+  std::mutex joining_mutex_;
+  std::unique_ptr<SegmentStore> store_;  // guarded by it
 
   // Held by apply and add_fields, and by maintain at its beginning and end; guards what follows up to the
   // next comment.

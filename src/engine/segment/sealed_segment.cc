@@ -30,17 +30,15 @@ std::string make_key_slots(std::size_t documents, const std::vector<std::uint64_
   return std::string(reinterpret_cast<const char*>(slots.data()), slots.size() * 4);
 }
 
-Result<std::shared_ptr<SealedSegment>> SealedSegment::open(std::string bytes, std::vector<std::uint64_t> born,
-                                                           Lsn oldest) {
-  std::shared_ptr<SealedSegment> segment(new SealedSegment(std::move(born)));
-  segment->versions_.forget_births(oldest);
-  segment->bytes_ = std::move(bytes);
+Result<std::shared_ptr<SealedSegment>> SealedSegment::open(std::shared_ptr<const io::Mapping> bytes,
+                                                           Versions versions) {
+  std::shared_ptr<SealedSegment> segment(new SealedSegment(std::move(bytes), std::move(versions)));
   STELE_RETURN_IF_ERROR(segment->read_sections());
   return segment;
 }
 
 Result<void> SealedSegment::read_sections() {
-  STELE_TRY(const SectionReader sections, SectionReader::open(bytes_));
+  STELE_TRY(const SectionReader sections, SectionReader::open(bytes()));
   const auto of_segment = [&](SectionKind kind) { return sections.find(kSegmentSections, kind); };
   documents_ = of_segment(SectionKind::kDocuments);
   document_offsets_ = PackedIntegers(of_segment(SectionKind::kDocumentOffsets), size() + 1);
@@ -90,7 +88,7 @@ DocKey SealedSegment::key(DocOrdinal ordinal) const {
 }
 
 std::size_t SealedSegment::content_bytes() const {
-  return sizeof(*this) + bytes_.capacity() + fields_.size() * (sizeof(SealedField) + sizeof(void*));
+  return sizeof(*this) + bytes_->memory_bytes() + fields_.size() * (sizeof(SealedField) + sizeof(void*));
 }
 
 bool SealedSegment::find_versions(const DocKey& key, std::uint64_t hash, AcceptCall call,

@@ -9,6 +9,7 @@
 #include "engine/columns/packed_integers.h"
 #include "engine/segment/sealed_field.h"
 #include "engine/segment/segment.h"
+#include "io/mapping.h"
 
 namespace stele::engine {
 
@@ -19,9 +20,9 @@ class SealedSegment final : public Segment {
  public:
   static constexpr std::size_t kDocumentsMax = (std::size_t{1} << 24U) - 2;  // as the key slots count
 
-  // kCorruption: not the bytes of a segment.
-  static Result<std::shared_ptr<SealedSegment>> open(std::string bytes, std::vector<std::uint64_t> born,
-                                                     Lsn oldest);
+  // kCorruption: not the bytes of a segment of so many documents. Cost: a few look-ups a field.
+  static Result<std::shared_ptr<SealedSegment>> open(std::shared_ptr<const io::Mapping> bytes,
+                                                     Versions versions);
 
   DocumentPtr document(DocOrdinal ordinal) const override;
   DocKey key(DocOrdinal ordinal) const override;
@@ -31,16 +32,17 @@ class SealedSegment final : public Segment {
   }
   std::size_t content_bytes() const override;
 
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return bytes_->bytes(); }
   // The document's record (document_record.h).
   std::string_view record(DocOrdinal ordinal) const;
 
  private:
-  explicit SealedSegment(std::vector<std::uint64_t> born) : Segment(Versions(std::move(born))) {}
+  SealedSegment(std::shared_ptr<const io::Mapping> bytes, Versions versions)
+      : Segment(std::move(versions)), bytes_(std::move(bytes)) {}
   Result<void> read_sections();
   bool find_versions(const DocKey& key, std::uint64_t hash, AcceptCall call, void* target) const override;
 
-  std::string bytes_;
+  std::shared_ptr<const io::Mapping> bytes_;
   std::string_view documents_;
   PackedIntegers document_offsets_;
   PackedIntegers sequences_;

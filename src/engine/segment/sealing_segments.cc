@@ -11,7 +11,7 @@ using reference::MemorySegment;
 std::shared_ptr<Segment> SealingSegments::build(const Schema& schema, std::vector<DocumentPtr> documents,
                                                 std::vector<std::uint64_t> sequences) const {
   std::shared_ptr<Segment> built = MemorySegment::build(schema, std::move(documents), std::move(sequences));
-  if (built->size() < seal_documents_) return built;
+  if (built->size() < seal_documents_ && built->content_bytes() < seal_bytes_) return built;
   // Nothing of it is dead, nor seen by anybody yet.
   // The writer is waiting: its vectors are indexed by a join, later.
   return seal(schema, std::span(&built, 1), Lsn(), false);
@@ -21,12 +21,15 @@ std::shared_ptr<Segment> SealingSegments::join(const Schema& schema,
                                                std::span<const std::shared_ptr<Segment>> parts,
                                                Lsn oldest) const {
   std::size_t documents = 0;
+  std::size_t bytes = 0;
   bool plain = true;
   for (const auto& part : parts) {
     documents += part->size();
+    bytes += part->content_bytes();
     plain = plain && dynamic_cast<const MemorySegment*>(part.get()) != nullptr;
   }
-  if (plain && documents < seal_documents_) return MemorySegment::join(schema, parts, oldest);
+  if (plain && documents < seal_documents_ && bytes < seal_bytes_)
+    return MemorySegment::join(schema, parts, oldest);
   return seal(schema, parts, oldest, true);
 }
 
@@ -39,6 +42,13 @@ bool SealingSegments::is_unfinished(const Schema& schema, const Segment& segment
       return true;
   }
   return false;
+}
+
+std::shared_ptr<Segment> SealingSegments::sealed(const Schema& schema,
+                                                 std::span<const std::shared_ptr<Segment>> parts,
+                                                 Lsn oldest) const {
+  // Vectors are indexed by a join, later.
+  return seal(schema, parts, oldest, false);
 }
 
 }  // namespace stele::engine

@@ -1,5 +1,7 @@
 #include "engine/segment/sections.h"
 
+#include <fmt/format.h>
+
 #include "engine/postings/varint.h"
 #include "io/checksum.h"
 
@@ -57,8 +59,19 @@ Result<SectionReader> SectionReader::open(std::string_view bytes) {
     const auto size = load_le<std::uint64_t>(directory.data() + 16);
     if (offset > before || size > before - offset) return corrupted("a section outside of the file");
     reader.sections_[{field, kind}] = bytes.substr(offset, size);
+    reader.checksums_[{field, kind}] = load_le<std::uint64_t>(directory.data() + 24);
   }
+  reader.directory_checksum_ = load_le<std::uint64_t>(footer);
   return reader;
+}
+
+Result<void> SectionReader::verify() const {
+  for (const auto& [name, bytes] : sections_) {
+    if (io::checksum(bytes) == checksums_.at(name)) continue;
+    const std::string of = name.first == kSegmentSections ? "" : fmt::format(" of field {}", name.first);
+    return corrupted(fmt::format("section {}{}: wrong checksum", name.second, of));
+  }
+  return {};
 }
 
 std::string_view SectionReader::find(std::uint32_t field, SectionKind kind) const {

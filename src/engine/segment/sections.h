@@ -56,9 +56,15 @@ class SectionReader {
   // Empty where there is none.
   std::string_view find(std::uint32_t field, SectionKind kind) const;
   const auto& all() const { return sections_; }
+  // Of the directory: another one for other sections.
+  std::uint64_t directory_checksum() const { return directory_checksum_; }
+  // kCorruption: names the first section whose bytes are not those that were written. Cost: a pass over all.
+  Result<void> verify() const;
 
  private:
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::string_view> sections_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> checksums_;
+  std::uint64_t directory_checksum_ = 0;
 };
 
 }  // namespace stele::engine

@@ -15,7 +15,7 @@ void Segment::adopt_deaths(std::span<const std::shared_ptr<Segment>> parts) {
   for (const auto& part : parts) {
     for (DocOrdinal from = 0; from < part->size() && to < size(); ++from) {
       if (part->sequence(from) != sequence(to)) continue;
-      if (!part->is_alive(from)) kill(to, Lsn(part->versions().died(from)));
+      if (!part->is_alive(from) && is_alive(to)) kill(to, Lsn(part->versions().died(from)));
       ++to;
     }
   }

@@ -59,7 +59,7 @@ class Segment {
 
   // The writer's. See Versions.
   void kill(DocOrdinal ordinal, Lsn lsn) { versions_.kill(ordinal, lsn); }
-  // After a join, with the writer kept out: the deaths that the parts have seen since.
+  // After a join, with the writer kept out: the deaths of the parts that are not known yet.
   void adopt_deaths(std::span<const std::shared_ptr<Segment>> parts);
 
  protected:
@@ -83,6 +83,11 @@ class SegmentFactory {
   // Segment::adopt_deaths.
   virtual std::shared_ptr<Segment> join(const Schema& schema, std::span<const std::shared_ptr<Segment>> parts,
                                         Lsn oldest) const = 0;
+  // As join, for what is to be kept on disk: a SealedSegment. Null from those that make none.
+  virtual std::shared_ptr<Segment> sealed(const Schema&, std::span<const std::shared_ptr<Segment>>,
+                                          Lsn) const {
+    return nullptr;
+  }
   // Segments are not joined into larger ones than this.
   virtual std::size_t documents_max() const = 0;
   // Would a join of this one alone make searches faster? For what is left out while a writer waits.

@@ -64,7 +64,9 @@ std::shared_ptr<SealedSegment> seal(const Schema& schema, std::span<const std::s
     if (fields.empty()) continue;
     FieldWriter(schema.field(FieldId(id)), std::move(fields), documents, index_vectors).write(id, sections);
   }
-  auto sealed = SealedSegment::open(sections.finish(), std::move(kept.born), oldest);
+  Versions versions(std::move(kept.born));
+  versions.forget_births(oldest);
+  auto sealed = SealedSegment::open(io::mapping_of(sections.finish()), std::move(versions));
   STELE_CHECK_MESSAGE(sealed.has_value(), sealed ? "" : sealed.error().message);
   return *std::move(sealed);
 }

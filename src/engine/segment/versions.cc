@@ -13,6 +13,25 @@ Versions::Versions(std::vector<std::uint64_t> born)
   for (const std::uint64_t lsn : born_) last_born_ = std::max(last_born_, lsn);
 }
 
+Versions Versions::copy() const {
+  Versions versions(size_, Lsn(last_born_));
+  versions.born_ = born_;
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (i % kChunk == 0 && chunks_[i / kChunk].load(std::memory_order_acquire) == nullptr) {
+      i += kChunk - 1;
+      continue;
+    }
+    const std::uint64_t death = died(static_cast<DocOrdinal>(i));
+    if (death != kAlive) versions.kill(static_cast<DocOrdinal>(i), Lsn(death));
+  }
+  return versions;
+}
+
+Versions::Versions(std::size_t size, Lsn born)
+    : size_(size),
+      last_born_(born.value()),
+      chunks_(std::make_unique<std::atomic<Chunk*>[]>(size_ / kChunk + 1)) {}
+
 Versions::Versions(Versions&& other) noexcept
     : size_(other.size_),
       born_(std::move(other.born_)),

@@ -23,8 +23,13 @@ constexpr std::uint64_t kAlive = std::numeric_limits<std::uint64_t>::max();
 class Versions {
  public:
   explicit Versions(std::vector<std::uint64_t> born);
+  // As they are, beside the writer: some of what it kills meanwhile.
+  Versions copy() const;
+  // So many, born at once.
+  Versions(std::size_t size, Lsn born);
 
   std::size_t size() const { return size_; }
+  Lsn last_born() const { return Lsn(last_born_); }
   bool is_visible(DocOrdinal ordinal, Lsn lsn) const {
     return born(ordinal) <= lsn.value() && lsn.value() < died(ordinal);
   }
