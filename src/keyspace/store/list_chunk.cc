@@ -21,17 +21,13 @@ ListChunk* ListChunk::make(std::int64_t first_position, std::size_t room) {
   STELE_CHECK_MESSAGE(memory != nullptr, "out of memory");
   auto* const chunk = new (memory) ListChunk;
   chunk->first_position_ = first_position;
-  chunk->capacity_ = static_cast<std::uint32_t>(room);
+  chunk->capacity_ = static_cast<std::uint32_t>(usable_bytes(memory) - sizeof(ListChunk));
   chunk->begin_ = chunk->end_ = chunk->count_ = 0;
   return chunk;
 }
 
 void ListChunk::free(ListChunk* chunk) {
   std::free(chunk);
-}
-
-std::size_t ListChunk::memory_bytes() const {
-  return allocated_bytes(this);
 }
 
 ListChunk* ListChunk::with_room(ListChunk* chunk, std::size_t size, bool at_end) {

@@ -24,7 +24,7 @@ class ListChunk {
   std::int64_t end_position() const { return first_position_ + static_cast<std::int64_t>(count_); }
   void shift_positions(std::int64_t by) { first_position_ += by; }
   std::string_view bytes() const { return {data() + begin_, end_ - begin_}; }
-  std::size_t memory_bytes() const;
+  std::size_t memory_bytes() const { return sizeof(*this) + capacity_; }
 
   std::string_view front() const { return ListBytes::at(data() + begin_); }
   std::string_view back() const { return ListBytes::before(data() + end_); }
@@ -55,7 +55,7 @@ class ListChunk {
   static ListChunk* with_room(ListChunk* chunk, std::size_t size, bool at_end);
 
   std::int64_t first_position_;
-  std::uint32_t capacity_;
+  std::uint32_t capacity_;  // all that the allocator gave
   std::uint32_t begin_;
   std::uint32_t end_;
   std::uint32_t count_;

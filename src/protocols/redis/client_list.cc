@@ -15,6 +15,21 @@ void ClientRecord::set_names(Names names) {
   names_ = std::move(names);
 }
 
+void ClientRecord::set_blocked(const std::shared_ptr<BlockedClient>& blocked) {
+  const std::lock_guard lock(mutex_);
+  blocked_ = blocked;
+  is_blocked = blocked != nullptr;
+}
+
+bool ClientRecord::unblock(bool with_error) {
+  std::shared_ptr<BlockedClient> blocked;
+  {
+    const std::lock_guard lock(mutex_);
+    blocked = blocked_.lock();
+  }
+  return blocked != nullptr && blocked->unblock(with_error);
+}
+
 void ClientList::add(const std::shared_ptr<ClientRecord>& record) {
   const std::lock_guard lock(mutex_);
   record->id = ++last_id_;

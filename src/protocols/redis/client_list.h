@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "protocols/redis/blocked.h"
 #include "protocols/redis/commands/command.h"
 #include "protocols/redis/pubsub/inbox.h"
 
@@ -37,6 +38,7 @@ struct ClientRecord {
   std::atomic<int> queued = -1;  // commands of an open MULTI; -1 = none
   std::atomic<int> watched = 0;
   std::atomic<bool> is_tls = false;
+  std::atomic<bool> is_blocked = false;
   std::atomic<bool> no_evict = false;
   std::atomic<bool> no_touch = false;
   std::atomic<std::size_t> channels = 0;  // that it listens to
@@ -52,6 +54,10 @@ struct ClientRecord {
   Names names() const;
   void set_names(Names names);
   bool is_subscriber() const { return channels + patterns + shard_channels > 0; }
+  // While it waits for its keys; null after. Its session's.
+  void set_blocked(const std::shared_ptr<BlockedClient>& blocked);
+  // CLIENT UNBLOCK. False: it does not wait.
+  bool unblock(bool with_error);
   // Ends the connection, on its own thread. Any thread; nothing happens once it has ended.
   std::function<void()> end;
   // What it gets besides replies. Made with the session.
@@ -60,6 +66,7 @@ struct ClientRecord {
  private:
   mutable std::mutex mutex_;
   Names names_;
+  std::weak_ptr<BlockedClient> blocked_;
 };
 
 // Who is connected? All clients of a node, over all reactors. Any thread; locked.

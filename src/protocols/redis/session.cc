@@ -48,6 +48,7 @@ class Session;
 struct Door {
   net::Stream* stream_or_null = nullptr;
   Session* session_or_null = nullptr;
+  const BlockedClient* waits_as = nullptr;  // while it reads because it waits for keys
 };
 
 class Session {
@@ -56,7 +57,7 @@ class Session {
       : stream_(std::move(stream)),
         head_(head),
         statistics_(head.statistics_here()),
-        door_(std::make_shared<Door>(stream_.get(), this)) {
+        door_(std::make_shared<Door>(stream_.get(), this, nullptr)) {
     client_.is_authenticated = head.services().password.empty();
     client_.record = std::make_shared<ClientRecord>();
     ClientRecord& record = *client_.record;
@@ -84,8 +85,7 @@ class Session {
     head.metrics().connections->add(1);
   }
   ~Session() {
-    door_->stream_or_null = nullptr;
-    door_->session_or_null = nullptr;
+    *door_ = {};
     stop_tracking(head_, client_);
     head_.clients().remove(client_.record->id);
     head_.metrics().connections->add(-1);
@@ -106,6 +106,10 @@ class Session {
   net::Task<bool> read_more();
   net::Task<bool> send(bool all);
   net::Task<void> execute_with_needs(const Command* command, Needs needs);
+  net::Task<void> sit_out(Block* block, std::unique_ptr<keyspace::Waiting> places, Needs* needs);
+  net::Task<bool> wait_until_served(const Block* block);
+  net::Task<void> try_again(const Block* block);
+  std::unique_ptr<keyspace::Waiting> take_places(keyspace::Group& group, Block& block);
   net::Task<bool> prepare(Call* call, Needs* needs);
   void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
@@ -127,8 +131,9 @@ class Session {
   Unsettled unsettled_;
   TimePoint batch_began_{};
   std::uint64_t batch_requests_ = 0;
-  bool is_reading_ = false;     // suspended there, with nothing half done
-  std::size_t prefetched_ = 0;  // so many requests from here on, if they are still there
+  bool is_reading_ = false;      // suspended there, with nothing half done
+  std::size_t reply_begin_ = 0;  // of the command under way, in the output
+  std::size_t prefetched_ = 0;   // so many requests from here on, if they are still there
   std::vector<std::string_view> names_ahead_;
   std::vector<keyspace::KeyRef> keys_ahead_;
 };
@@ -288,7 +293,7 @@ net::Task<void> Session::serve_requests() {
       if (is_word(arguments[0], "POST") || is_word(arguments[0], "HOST:")) co_return;
       ++batch_requests_;
       prefetch_pipeline();
-      const std::size_t begin = out().size();
+      reply_begin_ = out().size();
       const Command* const command = dispatch(head_, client_, statistics_, arguments, out());
       if (command != nullptr) {
         Needs needs = needs_of(head_.keys(), *command, arguments, client_);
@@ -303,16 +308,21 @@ net::Task<void> Session::serve_requests() {
             while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
             call.set_group(group.get());
           }
+          std::optional<Block> block;
+          std::unique_ptr<keyspace::Waiting> places;
           {
             const RunningClient running(client_.record->id);
             redis::run(call);
+            block = call.take_block();
+            if (block) places = take_places(*group, *block);
             group.reset();
           }
+          if (block) co_await sit_out(&*block, std::move(places), &needs);
           net::Task<void> rest = call.take_rest();
           if (rest) co_await std::move(rest);
         }
       }
-      end_reply(begin);
+      end_reply(reply_begin_);
       end_command(command);
     }
     statistics_.input_bytes.add(parser_.size());
@@ -421,7 +431,6 @@ net::Task<bool> Session::write_queued_rows(Call* call, Needs* needs) {
 // The way of commands that PostgreSQL has a part in.
 net::Task<void> Session::execute_with_needs(const Command* command, Needs needs) {
   const Arguments arguments = parser_.arguments();
-  const std::size_t begin = out().size();
   Call call(head_, client_, statistics_, *command, arguments, out());
   const bool is_ready = co_await prepare(&call, &needs);
   if (!is_ready) co_return;
@@ -437,12 +446,110 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
   keyspace::GroupHandle group;
   while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
   call.set_group(group.get());
-  const RunningClient running(client_.record->id);
-  redis::run(call);
-  const keyspace::ChangeSequence last = group->last_change();
-  group.reset();
-  if (needs.waits_for_commit() && last != keyspace::ChangeSequence{}) {
-    unsettled_.add(last, std::move(needs.synced), begin, out().size());
+  keyspace::ChangeSequence last;
+  std::optional<Block> block;
+  std::unique_ptr<keyspace::Waiting> places;
+  {
+    const RunningClient running(client_.record->id);
+    redis::run(call);
+    last = group->last_change();
+    block = call.take_block();
+    if (block) places = take_places(*group, *block);
+    group.reset();
+  }
+  if (block) {
+    co_await sit_out(&*block, std::move(places), &needs);
+  } else if (needs.waits_for_commit() && last != keyspace::ChangeSequence{}) {
+    unsettled_.add(last, std::move(needs.synced), reply_begin_, out().size());
+  }
+}
+
+// In the group that found nothing for the client.
+std::unique_ptr<keyspace::Waiting> Session::take_places(keyspace::Group& group, Block& block) {
+  block.client->set_wake([mailbox = net::Reactor::current()->mailbox(), door = std::weak_ptr<Door>(door_),
+                          client = block.client.get()] {
+    mailbox->post([door, client] {
+      // The session waits in a read, which ends by that.
+      const auto open = door.lock();
+      if (open && open->waits_as == client) open->stream_or_null->set_read_deadline(TimePoint{});
+    });
+  });
+  const std::vector<keyspace::KeyRef> keys(block.keys.begin(), block.keys.end());
+  return group.wait(block.client, keys);
+}
+
+// A key changed while another one that is needed was held elsewhere: in a group of our own.
+net::Task<void> Session::try_again(const Block* block) {
+  for (const keyspace::Key& key : block->keys) {
+    const keyspace::Scope scope = keyspace::Scope::whole();
+    keyspace::GroupHandle group;
+    while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+    BlockedClient& client = *block->client;
+    if (client.readiness(*group, key) != keyspace::Waiter::Readiness::kYes) continue;
+    if (client.try_claim()) client.serve(*group, key);
+    co_return;
+  }
+}
+
+// False: the client is gone, or sends too much meanwhile. What it sends waits until it is answered.
+net::Task<bool> Session::wait_until_served(const Block* block) {
+  BlockedClient& client = *block->client;
+  const TimePoint deadline = block->timeout ? net::Reactor::current()->now() + *block->timeout : kNoDeadline;
+  while (client.is_waiting()) {
+    if (client.take_wake()) {
+      co_await try_again(block);
+      continue;
+    }
+    if (net::Reactor::current()->now() >= deadline) {
+      (void)client.give_up();
+      break;
+    }
+    stream_->set_read_deadline(deadline);
+    door_->waits_as = &client;
+    is_reading_ = true;
+    const auto more = co_await stream_->read();
+    is_reading_ = false;
+    door_->waits_as = nullptr;
+    const bool is_late = !more && more.error().code == ErrorCode::kDeadlineExceeded;
+    const bool is_too_much = stream_->input().size() > head_.settings().query_buffer_bytes_max;
+    if ((!more && !is_late) || is_too_much) {
+      (void)client.give_up();
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+// While the client waits before its keys: then answers.
+net::Task<void> Session::sit_out(Block* block, std::unique_ptr<keyspace::Waiting> places, Needs* needs) {
+  // What it was promised before comes first.
+  if (!inbox().is_empty()) inbox().take(out());
+  const bool sent = co_await send(false);
+  client_.record->set_blocked(block->client);
+  bool is_there = sent;
+  if (sent) {
+    is_there = co_await wait_until_served(block);
+  } else {
+    (void)block->client->give_up();
+  }
+  client_.record->set_blocked(nullptr);
+  places.reset();
+  client_.idle_since = steady_now();
+  if (!is_there) {
+    client_.is_closing = true;
+    co_return;
+  }
+  const BlockedClient& client = *block->client;
+  reply_begin_ = out().size();
+  wire::ReplyWriter reply(out(), client_.protocol);
+  if (client.was_served()) {
+    out() += client.reply();
+    if (needs->waits_for_commit() && client.last_change() != keyspace::ChangeSequence{})
+      unsettled_.add(client.last_change(), std::move(needs->synced), reply_begin_, out().size());
+  } else if (client.is_unblocked_with_error()) {
+    reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+  } else {
+    block->answers_null_array ? reply.null_array() : reply.null();
   }
 }
 

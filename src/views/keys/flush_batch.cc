@@ -31,7 +31,8 @@ constexpr std::string_view kUpdate =
     "unnest($1::bigint[], $2::integer[], $3::bytea[], $4::text[], $5::timestamptz[], $6::bigint[]) t (id, "
     "db, "
     "name, type, expires_at, rev) WHERE k.id = t.id RETURNING k.id";
-constexpr std::string_view kClear = "DELETE FROM redis.hash_field WHERE key_id = ANY ($1::bigint[])";
+constexpr std::string_view kClearHashes = "DELETE FROM redis.hash_field WHERE key_id = ANY ($1::bigint[])";
+constexpr std::string_view kClearLists = "DELETE FROM redis.list_element WHERE key_id = ANY ($1::bigint[])";
 // What is appended to a chunk that begins before it.
 constexpr std::string_view kHeads =
     "UPDATE redis.string_chunk c SET bytes = substring(c.bytes FROM 1 FOR t.keep) || t.bytes FROM "
@@ -56,6 +57,13 @@ constexpr std::string_view kRemovedFields =
     "DELETE FROM redis.hash_field f USING unnest($1::bigint[], $2::bytea[]) t (id, field) WHERE f.key_id = "
     "t.id AND "
     "f.digest = sha256(t.field)";
+
+constexpr std::string_view kElements =
+    "INSERT INTO redis.list_element (key_id, position, value) SELECT * FROM unnest($1::bigint[], "
+    "$2::bigint[], $3::bytea[]) ON CONFLICT (key_id, position) DO UPDATE SET value = EXCLUDED.value";
+constexpr std::string_view kRemovedPositions =
+    "DELETE FROM redis.list_element e USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) t (id, first, "
+    "beyond) WHERE e.key_id = t.id AND e.position >= t.first AND e.position < t.beyond";
 
 postgres::Oid array_of(postgres::Oid element) {
   switch (element) {
@@ -100,12 +108,15 @@ FlushBatch::FlushBatch()
     : removed_({kInt8}),
       inserted_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
       updated_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
-      cleared_({kInt8}),
+      cleared_hashes_({kInt8}),
+      cleared_lists_({kInt8}),
       heads_({kInt8, kInt4, kInt4, kBytea}),
       chunks_({kInt8, kInt4, kBytea}),
       tails_({kInt8, kInt4}),
       fields_({kInt8, kBytea, kBytea}),
-      removed_fields_({kInt8, kBytea}) {}
+      removed_fields_({kInt8, kBytea}),
+      elements_({kInt8, kInt8, kBytea}),
+      removed_positions_({kInt8, kInt8, kInt8}) {}
 
 void FlushBatch::add_key(Columns& columns, const DirtyObject& object) {
   add_id(columns.arrays[0], object);
@@ -124,7 +135,9 @@ void FlushBatch::add(const DirtyObject& object) {
   if (object.removed) return add_id(removed_.arrays[0], object);
   add_key(object.whole ? inserted_ : updated_, object);
   // A string's chunks are replaced one by one.
-  if (object.whole && object.type == ValueType::kHash) add_id(cleared_.arrays[0], object);
+  if (!object.whole) return;
+  if (object.type == ValueType::kHash) add_id(cleared_hashes_.arrays[0], object);
+  if (object.type == ValueType::kList) add_id(cleared_lists_.arrays[0], object);
 }
 
 std::size_t FlushBatch::add_chunk(const DirtyObject& object, std::size_t done) {
@@ -159,6 +172,21 @@ void FlushBatch::add_removed_field(const DirtyObject& object, std::string_view f
   removed_fields_.arrays[1].add(field);
 }
 
+void FlushBatch::add_element(const DirtyObject& object, const keyspace::ListElement& element) {
+  bytes_ += 32 + element.bytes.size();
+  add_id(elements_.arrays[0], object);
+  elements_.arrays[1].add_int64(element.position);
+  elements_.arrays[2].add(element.bytes);
+}
+
+void FlushBatch::add_removed_positions(const DirtyObject& object,
+                                       std::pair<std::int64_t, std::int64_t> positions) {
+  bytes_ += 32;
+  add_id(removed_positions_.arrays[0], object);
+  removed_positions_.arrays[1].add_int64(positions.first);
+  removed_positions_.arrays[2].add_int64(positions.second);
+}
+
 std::vector<postgres::Statement> FlushBatch::statements() {
   struct Step {
     Columns& columns;
@@ -167,9 +195,10 @@ std::vector<postgres::Statement> FlushBatch::statements() {
   std::vector<postgres::Statement> taken;
   rows_expected_ = updated_.rows();
   for (const Step& step :
-       {Step{removed_, kRemove}, Step{inserted_, kInsert}, Step{updated_, kUpdate}, Step{cleared_, kClear},
-        Step{heads_, kHeads}, Step{chunks_, kChunks}, Step{tails_, kTails},
-        Step{removed_fields_, kRemovedFields}, Step{fields_, kFields}}) {
+       {Step{removed_, kRemove}, Step{inserted_, kInsert}, Step{updated_, kUpdate},
+        Step{cleared_hashes_, kClearHashes}, Step{cleared_lists_, kClearLists}, Step{heads_, kHeads},
+        Step{chunks_, kChunks}, Step{tails_, kTails}, Step{removed_fields_, kRemovedFields},
+        Step{fields_, kFields}, Step{removed_positions_, kRemovedPositions}, Step{elements_, kElements}}) {
     if (step.columns.rows() == 0) continue;
     if (&step.columns == &updated_) updating_statement_ = taken.size();
     taken.push_back(step.columns.take(step.sql));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "keyspace/write_behind.h"
@@ -27,6 +28,10 @@ class FlushBatch {
   void end_string(const keyspace::DirtyObject& object);
   void add_field(const keyspace::DirtyObject& object, const keyspace::Field& field);
   void add_removed_field(const keyspace::DirtyObject& object, std::string_view field);
+  void add_element(const keyspace::DirtyObject& object, const keyspace::ListElement& element);
+  // Positions of a list without rows, from the first on and before the second.
+  void add_removed_positions(const keyspace::DirtyObject& object,
+                             std::pair<std::int64_t, std::int64_t> positions);
 
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
@@ -46,9 +51,11 @@ class FlushBatch {
   };
   void add_key(Columns& columns, const keyspace::DirtyObject& object);
 
-  Columns removed_, inserted_, updated_, cleared_;
+  Columns removed_, inserted_, updated_;
+  Columns cleared_hashes_, cleared_lists_;
   Columns heads_, chunks_, tails_;
   Columns fields_, removed_fields_;
+  Columns elements_, removed_positions_;
   std::size_t bytes_ = 0;
   std::size_t rows_expected_ = 0;
   std::size_t updating_statement_ = 0;

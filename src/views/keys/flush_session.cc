@@ -151,6 +151,13 @@ net::Task<Result<void>> FlushSession::write_elements(FlushBatch* batch, const Di
     }
     batch->end_string(*object);
   }
+  for (const auto& positions : object->positions_removed) batch->add_removed_positions(*object, positions);
+  for (const keyspace::ListElement& element : object->elements_set) {
+    batch->add_element(*object, element);
+    if (batch->bytes() < kBatchBytes) continue;
+    auto sent = co_await send(batch, found, deadline);
+    STELE_CO_RETURN_IF_ERROR(sent);
+  }
   for (const std::string& name : object->fields_removed) batch->add_removed_field(*object, name);
   for (const keyspace::Field& field : object->fields_set) {
     batch->add_field(*object, field);

@@ -73,6 +73,7 @@ std::size_t bytes_of(const Cut& cut) {
   for (const DirtyObject& object : cut.objects) {
     bytes += object.key.name.size() + object.string.size();
     for (const keyspace::Field& field : object.fields_set) bytes += field.name.size() + field.value.size();
+    for (const keyspace::ListElement& element : object.elements_set) bytes += element.bytes.size();
   }
   return bytes;
 }
@@ -204,6 +205,8 @@ std::string Flusher::refused_by_size(const DirtyObject& object) const {
     if (field.name.size() > limit) return fmt::format("a field's name is longer than {} bytes", limit);
     if (field.value.size() > limit) return fmt::format("a field's value is longer than {} bytes", limit);
   }
+  for (const keyspace::ListElement& element : object.elements_set)
+    if (element.bytes.size() > limit) return fmt::format("an element is longer than {} bytes", limit);
   return {};
 }
 

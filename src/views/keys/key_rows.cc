@@ -19,7 +19,6 @@ constexpr std::int64_t kEpochOffsetMs = 946'684'800'000;
 constexpr std::int64_t kTimestampMaxMs = 9'223'371'331'199'999;
 constexpr Duration kPatience = std::chrono::minutes(5);
 
-// Their elements come in order, so that a key is whole when the next one begins.
 constexpr std::string_view kStrings =
     "SELECT k.id, k.db, k.name, k.expires_at, c.number, c.bytes FROM redis.key k LEFT JOIN "
     "redis.string_chunk c "
@@ -27,6 +26,23 @@ constexpr std::string_view kStrings =
 constexpr std::string_view kHashes =
     "SELECT k.id, k.db, k.name, k.expires_at, f.field, f.value FROM redis.key k JOIN redis.hash_field f ON "
     "f.key_id = k.id WHERE k.type = 'hash'";
+
+constexpr std::string_view kLists =
+    "SELECT k.id, k.db, k.name, k.expires_at, e.position, e.value FROM redis.key k JOIN redis.list_element e "
+    "ON e.key_id = k.id WHERE k.type = 'list'";
+
+// How the keys of a type are read: their elements come in order, so that a key is whole when the next one
+// begins.
+struct Reading {
+  keyspace::ValueType type;
+  std::string_view query;
+  std::string_view order;
+};
+constexpr Reading kReadings[] = {
+    {keyspace::ValueType::kString, kStrings, " ORDER BY k.id, c.number"},
+    {keyspace::ValueType::kHash, kHashes, " ORDER BY k.id"},
+    {keyspace::ValueType::kList, kLists, " ORDER BY k.id, e.position"},
+};
 
 template <class Integer>
 Integer load(postgres::wire::Cell cell) {
@@ -47,7 +63,10 @@ class KeyAssembly {
     const keyspace::ObjectId id(load<std::uint64_t>(row[0]));
     if (slice_.empty() || slice_.back().id != id) begin(id, row);
     StoredKey& stored = slice_.back();
-    if (type_ == keyspace::ValueType::kHash) {
+    if (type_ == keyspace::ValueType::kList) {
+      stored.value.elements.push_back({load<std::int64_t>(row[4]), std::string(row[5].value_or(""))});
+      bytes_ += sizeof(std::int64_t) + row[5].value_or("").size();
+    } else if (type_ == keyspace::ValueType::kHash) {
       stored.value.fields.push_back({std::string(row[4].value_or("")), std::string(row[5].value_or(""))});
       bytes_ += row[4].value_or("").size() + row[5].value_or("").size();
     } else if (row[5]) {
@@ -92,12 +111,11 @@ class KeyAssembly {
   std::size_t bytes_ = 0;
 };
 
-net::Task<Result<void>> read_type(postgres::Connection* connection, keyspace::ValueType type,
-                                  std::string_view query, const std::vector<keyspace::ObjectId>* ids,
-                                  const StoredKeySink* sink) {
+net::Task<Result<void>> read_type(postgres::Connection* connection, const Reading* reading,
+                                  const std::vector<keyspace::ObjectId>* ids, const StoredKeySink* sink) {
   net::Reactor* const reactor = net::Reactor::current();
   postgres::Statement statement;
-  statement.sql = query;
+  statement.sql = reading->query;
   statement.result_format = postgres::wire::Format::kBinary;
   if (ids != nullptr) {
     statement.sql += " AND k.id = ANY ($1::bigint[])";
@@ -105,10 +123,10 @@ net::Task<Result<void>> read_type(postgres::Connection* connection, keyspace::Va
     for (const keyspace::ObjectId id : *ids) array.add_int64(static_cast<std::int64_t>(id.value()));
     array.bind(statement.parameters, postgres::oid::kInt8Array);
   }
-  statement.sql += type == keyspace::ValueType::kString ? " ORDER BY k.id, c.number" : " ORDER BY k.id";
+  statement.sql += reading->order;
   auto opened = co_await connection->stream_rows(std::move(statement), reactor->now() + kPatience);
   STELE_CO_TRY(auto stream, std::move(opened));
-  KeyAssembly assembly(type);
+  KeyAssembly assembly(reading->type);
   while (true) {
     auto rows = co_await stream.next(reactor->now() + kPatience);
     STELE_CO_RETURN_IF_ERROR(rows);
@@ -136,6 +154,8 @@ net::Task<Result<void>> read_type(postgres::Connection* connection, keyspace::Va
 std::size_t StoredKey::byte_size() const {
   std::size_t bytes = key.name.size() + value.string.size();
   for (const keyspace::Field& field : value.fields) bytes += field.name.size() + field.value.size();
+  for (const keyspace::ListElement& element : value.elements)
+    bytes += sizeof(element.position) + element.bytes.size();
   return bytes;
 }
 
@@ -154,10 +174,11 @@ std::optional<keyspace::WallMs> from_timestamptz(std::int64_t microseconds) {
 net::Task<Result<void>> read_keys(postgres::Connection* connection,
                                   std::optional<std::vector<keyspace::ObjectId>> ids, StoredKeySink sink) {
   const std::vector<keyspace::ObjectId>* const some = ids ? &*ids : nullptr;
-  auto strings = co_await read_type(connection, keyspace::ValueType::kString, kStrings, some, &sink);
-  STELE_CO_RETURN_IF_ERROR(strings);
-  auto hashes = co_await read_type(connection, keyspace::ValueType::kHash, kHashes, some, &sink);
-  co_return hashes;
+  for (const Reading& reading : kReadings) {
+    auto read = co_await read_type(connection, &reading, some, &sink);
+    STELE_CO_RETURN_IF_ERROR(read);
+  }
+  co_return Result<void>();
 }
 
 }  // namespace stele::views

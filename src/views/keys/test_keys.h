@@ -58,6 +58,22 @@ class RedisClient {
       for (const FieldRef& field : *all) fields.emplace(field.name, field.value);
     return fields;
   }
+  void push(std::string_view name, std::vector<std::string_view> values,
+            keyspace::ListEnd end = keyspace::ListEnd::kRight) {
+    ASSERT_TRUE(whole()->lists().push(key(name), end, values));
+  }
+  std::string pop(std::string_view name, keyspace::ListEnd end) {
+    const auto group = whole();
+    return std::string((*group->lists().pop(key(name), end)).value_or("(nil)"));
+  }
+  // Its elements with spaces between them.
+  std::string list(std::string_view name) {
+    const auto group = whole();
+    std::string text;
+    for (const std::string_view value : *group->lists().range(key(name), 0, -1))
+      text += (text.empty() ? "" : " ") + std::string(value);
+    return text;
+  }
   bool del(std::string_view name) { return *whole()->keys().remove(key(name)); }
   void rename(std::string_view from, std::string_view to) {
     ASSERT_TRUE(whole()->keys().rename(key(from), key(to)));
@@ -81,6 +97,9 @@ class RedisClient {
         std::string text;
         if (*group->keys().type(ref) == keyspace::ValueType::kString) {
           text = "s:" + std::string(**group->strings().get(ref));
+        } else if (*group->keys().type(ref) == keyspace::ValueType::kList) {
+          for (const std::string_view each : *group->lists().range(ref, 0, -1))
+            text += std::string(each) + ",";
         } else {
           std::map<std::string, std::string> fields;
           for (const FieldRef& field : *group->hashes().get_all(ref)) fields.emplace(field.name, field.value);

@@ -6,7 +6,7 @@ namespace stele::views::sql_text {
 // not fit. An element belongs to its key by key_id alone: a foreign key would cost a look-up a row.
 const std::string_view kKeys = R"sql(
 CREATE SCHEMA IF NOT EXISTS redis;
-COMMENT ON SCHEMA redis IS 'The durable keys of Redis clients: see the views redis.string and redis.hash';
+COMMENT ON SCHEMA redis IS 'The durable keys of Redis clients: see the views redis.string, redis.hash, …';
 
 -- Stele counts ids upwards, SQL counts them downwards from far above: they never meet.
 CREATE SEQUENCE IF NOT EXISTS redis.key_id INCREMENT -1 MINVALUE 2305843009213693952
@@ -17,12 +17,21 @@ CREATE TABLE IF NOT EXISTS redis.key (
   db integer NOT NULL DEFAULT 0 CHECK (db BETWEEN 0 AND 65535),
   name bytea NOT NULL CHECK (octet_length(name) <= 67108864),
   digest bytea GENERATED ALWAYS AS (sha256(name)) STORED,
-  type text NOT NULL CHECK (type IN ('string', 'hash')),
+  type text NOT NULL CONSTRAINT key_type CHECK (type IN ('string', 'hash', 'list', 'set', 'zset', 'stream')),
   expires_at timestamptz,
   rev bigint NOT NULL DEFAULT 0,
   -- Two keys may change places in one transaction.
   UNIQUE (db, digest) DEFERRABLE INITIALLY DEFERRED
 );
+
+-- Older nodes knew two types.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_constraint
+              WHERE conrelid = 'redis.key'::regclass AND conname = 'key_type_check') THEN
+    ALTER TABLE redis.key DROP CONSTRAINT key_type_check;
+  END IF;
+END $$;
 
 -- The bytes of a string from number * 65536 on.
 CREATE TABLE IF NOT EXISTS redis.string_chunk (
@@ -39,6 +48,15 @@ CREATE TABLE IF NOT EXISTS redis.hash_field (
   field bytea NOT NULL CHECK (octet_length(field) <= 67108864),
   value bytea NOT NULL CHECK (octet_length(value) <= 67108864),
   PRIMARY KEY (key_id, digest)
+);
+
+-- The elements of a list, in the order of their positions, which have gaps: between two of them, or beyond
+-- the last, there is room for more. Nobody but the rows' order says what an element's index is.
+CREATE TABLE IF NOT EXISTS redis.list_element (
+  key_id bigint NOT NULL,
+  position bigint NOT NULL,
+  value bytea NOT NULL CHECK (octet_length(value) <= 67108864),
+  PRIMARY KEY (key_id, position)
 );
 
 -- Generated columns could not stand in the publication's column list.
@@ -62,12 +80,15 @@ BEGIN
   IF EXISTS (SELECT FROM gone WHERE type = 'hash') THEN
     DELETE FROM redis.hash_field e USING gone WHERE e.key_id = gone.id;
   END IF;
+  IF EXISTS (SELECT FROM gone WHERE type = 'list') THEN
+    DELETE FROM redis.list_element e USING gone WHERE e.key_id = gone.id;
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION redis.truncate_elements() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  TRUNCATE redis.string_chunk, redis.hash_field;
+  TRUNCATE redis.string_chunk, redis.hash_field, redis.list_element;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER elements AFTER DELETE ON redis.key
@@ -97,6 +118,13 @@ SELECT redis.to_text(k.name) AS key, redis.to_text(f.field) AS field, redis.to_t
        k.expires_at, k.db
   FROM redis.key k JOIN redis.hash_field f ON f.key_id = k.id
  WHERE k.type = 'hash' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+CREATE OR REPLACE VIEW redis.list AS
+SELECT redis.to_text(k.name) AS key,
+       row_number() OVER (PARTITION BY k.id ORDER BY e.position) - 1 AS index,
+       redis.to_text(e.value) AS value, k.expires_at, k.db
+  FROM redis.key k JOIN redis.list_element e ON e.key_id = k.id
+ WHERE k.type = 'list' AND (k.expires_at IS NULL OR k.expires_at > now());
 
 -- Which node writes the durable keys. A flush proves by its row that it is still the owner's, and leaves its
 -- number there, so that its outcome is known whatever became of the connection.
@@ -224,7 +252,8 @@ DECLARE
   t record;
 BEGIN
   FOR t IN SELECT * FROM (VALUES ('redis', 'key', '(id)'), ('redis', 'string_chunk', '(key_id, number)'),
-                                 ('redis', 'hash_field', '(key_id, digest)'), ('stele', 'key_map', ''))
+                                 ('redis', 'hash_field', '(key_id, digest)'),
+                                 ('redis', 'list_element', '(key_id, position)'), ('stele', 'key_map', ''))
                          v(schema, name, columns)
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
                                WHERE p.pubname = 'stele' AND p.schemaname = v.schema AND p.tablename = v.name) LOOP

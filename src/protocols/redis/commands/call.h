@@ -5,11 +5,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "keyspace/keyspace.h"
 #include "net/task.h"
+#include "protocols/redis/blocked.h"
 #include "protocols/redis/client.h"
 #include "protocols/redis/commands/command.h"
 #include "protocols/redis/head.h"
@@ -54,6 +56,7 @@ class Call {
   Call within_exec(const Command& queued, std::span<const std::string_view> arguments) {
     Call inner(head_, client_, statistics_, queued, arguments, out_);
     inner.group_ = group_;
+    inner.may_block_ = false;
     return inner;
   }
 
@@ -72,6 +75,12 @@ class Call {
   void go_on(net::Task<void> rest) { rest_ = std::move(rest); }
   net::Task<void> take_rest() { return std::move(rest_); }
 
+  // Whether the command may wait for its keys: not within EXEC or a script.
+  bool may_block() const { return may_block_; }
+  // The client waits: the session answers when it is served, or its time is over.
+  void block(Block block) { block_ = std::move(block); }
+  std::optional<Block> take_block() { return std::exchange(block_, std::nullopt); }
+
  private:
   Head& head_;
   Client& client_;
@@ -82,7 +91,9 @@ class Call {
   wire::ReplyWriter reply_;
   keyspace::Group* group_ = nullptr;
   bool has_failed_ = false;
+  bool may_block_ = true;
   net::Task<void> rest_;
+  std::optional<Block> block_;
 };
 
 // `auto value = …` or the error is answered and the handler ends.

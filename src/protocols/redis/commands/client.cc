@@ -25,6 +25,7 @@ std::int64_t seconds(Duration duration) {
 std::string flags_of(const ClientRecord& record) {
   std::string flags;
   if (record.is_subscriber()) flags += 'P';
+  if (record.is_blocked) flags += 'b';
   if (record.queued >= 0) flags += 'x';
   if (record.tracks) flags += 't';
   if (record.is_redirect_broken) flags += 'R';
@@ -218,8 +219,21 @@ void no_touch(Call& call) {
   set_switch(call, call.client().record->no_touch);
 }
 
+void unblock(Call& call) {
+  const bool with_error = call.size() == 4 && call.is(3, "ERROR");
+  if (call.size() > 4) return call.fail_arity();
+  if (call.size() == 4 && !with_error && !call.is(3, "TIMEOUT"))
+    return call.fail("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  STELE_REDIS_TRY(const std::int64_t id, call, integer_argument(call[2]));
+  bool is_unblocked = false;
+  for (const auto& record : call.head().clients().all()) {
+    if (record->id == static_cast<std::uint64_t>(id)) is_unblocked = record->unblock(with_error);
+  }
+  call.reply().integer(is_unblocked ? 1 : 0);
+}
+
 void help(Call& call) {
-  constexpr std::array<std::string_view, 28> kLines = {
+  constexpr std::array<std::string_view, 30> kLines = {
       "CACHING (YES|NO)",
       "    Say whether the keys of the next command are tracked.",
       "GETREDIR",
@@ -248,6 +262,8 @@ void help(Call& call) {
       "    Be told of changes of keys that this connection has read.",
       "TRACKINGINFO",
       "    Answer how this connection tracks.",
+      "UNBLOCK <id> [TIMEOUT|ERROR]",
+      "    End the waiting of a connection.",
   };
   answer_help(call, "client", kLines);
 }
@@ -382,6 +398,16 @@ constexpr std::array kClientCommands = {
             "6.2.0",
             "O(1)",
             "Answers how the connection tracks"},
+    Command{"client|unblock",
+            -3,
+            kAdmin,
+            {},
+            kNothing,
+            unblock,
+            kGroup,
+            "5.0.0",
+            "O(N) where N is the number of connections",
+            "Ends the waiting of a connection"},
     Command{"client|help",
             2,
             flag::kLoading | flag::kStale,

@@ -60,16 +60,18 @@ void write_server(Call& call, Out out) {
 void write_clients(Call& call, Out out) {
   std::size_t input = 0;
   std::size_t output = 0;
+  std::size_t blocked = 0;
   for (const auto& record : call.head().clients().all()) {
     input = std::max(input, record->input_bytes.load());
     output = std::max(output, record->output_bytes.load());
+    blocked += record->is_blocked ? 1 : 0;
   }
   fmt::format_to(out,
                  "connected_clients:{}\r\ncluster_connections:0\r\nmaxclients:{}\r\n"
                  "client_recent_max_input_buffer:{}\r\nclient_recent_max_output_buffer:{}\r\n"
-                 "blocked_clients:0\r\ntracking_clients:{}\r\nclients_in_timeout_table:0\r\n",
+                 "blocked_clients:{}\r\ntracking_clients:{}\r\nclients_in_timeout_table:0\r\n",
                  call.head().clients().size(), call.head().settings().clients_max.load(), input, output,
-                 call.head().tracking().sizes().clients);
+                 blocked, call.head().tracking().sizes().clients);
 }
 
 void write_memory(Call& call, Out out) {

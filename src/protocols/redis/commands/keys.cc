@@ -114,6 +114,11 @@ Result<void> copy_value(keyspace::Group& group, KeyRef from, KeyRef to, ValueTyp
     std::vector<keyspace::FieldRef> refs;
     for (const auto& field : kept) refs.push_back({field.name, field.value});
     STELE_RETURN_IF_ERROR(group.hashes().set(to, refs));
+  } else if (type == ValueType::kList) {
+    STELE_TRY(const auto values, group.lists().range(from, 0, -1));
+    const std::vector<std::string> kept(values.begin(), values.end());
+    const std::vector<std::string_view> refs(kept.begin(), kept.end());
+    STELE_RETURN_IF_ERROR(group.lists().push(to, keyspace::ListEnd::kRight, refs));
   } else {
     STELE_TRY(const auto value, group.strings().get(from));
     const std::string kept(*value);
@@ -174,6 +179,7 @@ Result<std::string_view> encoding_of(Call& call, ValueType type) {
     }
     return is_small ? "listpack" : "hashtable";
   }
+  if (type == ValueType::kList) return "quicklist";
   constexpr std::size_t kEmbeddedBytesMax = 44;
   STELE_TRY(const auto value, call.group().strings().get(call.key(2)));
   if (keyspace::parse_integer(*value)) return "int";
@@ -225,6 +231,7 @@ void object_idletime(Call& call) {
 void memory_usage(Call& call) {
   constexpr std::size_t kKeyBytes = 64;
   constexpr std::size_t kFieldBytes = 32;
+  constexpr std::size_t kElementBytes = 4;
   if (call.size() != 3 && (call.size() != 5 || !call.is(3, "SAMPLES"))) return call.fail_syntax();
   ValueType type = ValueType::kNone;
   if (!find_object(call, type)) return;
@@ -232,6 +239,9 @@ void memory_usage(Call& call) {
   if (type == ValueType::kHash) {
     STELE_REDIS_TRY(const auto fields, call, call.group().hashes().get_all(call.key(2)));
     for (const auto& field : fields) bytes += kFieldBytes + field.name.size() + field.value.size();
+  } else if (type == ValueType::kList) {
+    STELE_REDIS_TRY(const auto values, call, call.group().lists().range(call.key(2), 0, -1));
+    for (const std::string_view value : values) bytes += kElementBytes + value.size();
   } else {
     STELE_REDIS_TRY(const std::size_t length, call, call.group().strings().length(call.key(2)));
     bytes += length;
