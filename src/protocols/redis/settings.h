@@ -29,6 +29,10 @@ struct Settings {
   OutputLimits pubsub_output = {32U << 20, 8U << 20, 60};
   std::atomic<std::uint32_t> notified = 0;                // notify-keyspace-events
   std::atomic<std::size_t> tracked_keys_max = 1'000'000;  // tracking-table-max-keys
+  // The same for sets of integers, and for sorted sets.
+  std::atomic<std::size_t> intset_entries_max = 512;
+  std::atomic<std::size_t> sorted_entries_max = 128;
+  std::atomic<std::size_t> sorted_value_bytes_max = 64;
 };
 
 // One client's replies that it has not taken: above this its commands wait, and when it takes nothing for

@@ -1,4 +1,5 @@
 // The commands on keys of any type, but for expiry and scans.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -119,6 +120,17 @@ Result<void> copy_value(keyspace::Group& group, KeyRef from, KeyRef to, ValueTyp
     const std::vector<std::string> kept(values.begin(), values.end());
     const std::vector<std::string_view> refs(kept.begin(), kept.end());
     STELE_RETURN_IF_ERROR(group.lists().push(to, keyspace::ListEnd::kRight, refs));
+  } else if (type == ValueType::kSet) {
+    const KeyRef keys[] = {from};
+    STELE_TRY(const auto members, group.sets().combine(keyspace::SetOperation::kUnion, keys, 0));
+    const std::vector<std::string_view> refs(members.begin(), members.end());
+    STELE_RETURN_IF_ERROR(group.sets().add(to, refs));
+  } else if (type == ValueType::kSortedSet) {
+    const KeyRef keys[] = {from};
+    STELE_TRY(const auto members, group.sorted_sets().combine(keys, {}, 0));
+    std::vector<keyspace::ScoredRef> refs;
+    for (const auto& each : members) refs.push_back({each.member, each.score});
+    STELE_RETURN_IF_ERROR(group.sorted_sets().add(to, refs, {}));
   } else {
     STELE_TRY(const auto value, group.strings().get(from));
     const std::string kept(*value);
@@ -167,6 +179,25 @@ void move(Call& call) {
   call.reply().integer(is_moved ? 1 : 0);
 }
 
+Result<std::string_view> encoding_of_set(Call& call) {
+  STELE_TRY(const auto members, call.group().sets().members(call.key(2)));
+  const bool is_small = members.size() <= call.head().settings().intset_entries_max;
+  const auto is_integer = [](std::string_view member) {
+    return !member.empty() && keyspace::parse_integer(member).has_value();
+  };
+  return is_small && std::ranges::all_of(members, is_integer) ? "intset" : "hashtable";
+}
+
+Result<std::string_view> encoding_of_sorted_set(Call& call) {
+  const Settings& settings = call.head().settings();
+  const std::size_t longest = settings.sorted_value_bytes_max;
+  STELE_TRY(const auto members, call.group().sorted_sets().range(call.key(2), keyspace::RankRange{}, {}));
+  const bool is_small =
+      members.size() <= settings.sorted_entries_max &&
+      std::ranges::all_of(members, [&](const auto& each) { return each.member.size() <= longest; });
+  return is_small ? "listpack" : "skiplist";
+}
+
 // What Redis would keep a new value as, by the same limits.
 Result<std::string_view> encoding_of(Call& call, ValueType type) {
   if (type == ValueType::kHash) {
@@ -180,6 +211,8 @@ Result<std::string_view> encoding_of(Call& call, ValueType type) {
     return is_small ? "listpack" : "hashtable";
   }
   if (type == ValueType::kList) return "quicklist";
+  if (type == ValueType::kSet) return encoding_of_set(call);
+  if (type == ValueType::kSortedSet) return encoding_of_sorted_set(call);
   constexpr std::size_t kEmbeddedBytesMax = 44;
   STELE_TRY(const auto value, call.group().strings().get(call.key(2)));
   if (keyspace::parse_integer(*value)) return "int";
@@ -242,6 +275,13 @@ void memory_usage(Call& call) {
   } else if (type == ValueType::kList) {
     STELE_REDIS_TRY(const auto values, call, call.group().lists().range(call.key(2), 0, -1));
     for (const std::string_view value : values) bytes += kElementBytes + value.size();
+  } else if (type == ValueType::kSet) {
+    STELE_REDIS_TRY(const auto members, call, call.group().sets().members(call.key(2)));
+    for (const std::string_view member : members) bytes += kFieldBytes + member.size();
+  } else if (type == ValueType::kSortedSet) {
+    STELE_REDIS_TRY(const auto members, call,
+                    call.group().sorted_sets().range(call.key(2), keyspace::RankRange{}, {}));
+    for (const auto& each : members) bytes += 2 * kFieldBytes + each.member.size();
   } else {
     STELE_REDIS_TRY(const std::size_t length, call, call.group().strings().length(call.key(2)));
     bytes += length;

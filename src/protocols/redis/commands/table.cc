@@ -35,11 +35,26 @@ const CommandTable& CommandTable::get() {
 }
 
 CommandTable::CommandTable() : slots_(kSlots) {
-  for (const auto& family :
-       {string_commands(), number_commands(), hash_commands(), list_commands(), blocking_list_commands(),
-        key_commands(), expiry_commands(), scan_commands(), connection_commands(), client_commands(),
-        transaction_commands(), pubsub_commands(), server_commands(), command_commands(), config_commands(),
-        stele_commands()}) {
+  for (const auto& family : {string_commands(),
+                             number_commands(),
+                             hash_commands(),
+                             list_commands(),
+                             blocking_list_commands(),
+                             set_commands(),
+                             sorted_set_commands(),
+                             sorted_set_range_commands(),
+                             sorted_set_algebra_commands(),
+                             key_commands(),
+                             expiry_commands(),
+                             scan_commands(),
+                             connection_commands(),
+                             client_commands(),
+                             transaction_commands(),
+                             pubsub_commands(),
+                             server_commands(),
+                             command_commands(),
+                             config_commands(),
+                             stele_commands()}) {
     rows_.insert(rows_.end(), family.begin(), family.end());
   }
   STELE_CHECK(rows_.size() < kSlots / 2);

@@ -1,6 +1,7 @@
 #include "protocols/redis/wire/reply_writer.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 
 namespace stele::redis::wire {
@@ -72,8 +73,15 @@ void ReplyWriter::null_array() {
 
 void ReplyWriter::number(double value) {
   char text[40];
-  const int size = std::snprintf(text, sizeof(text), "%.17g", value);
-  const std::string_view shown(text, static_cast<std::size_t>(size));
+  std::size_t size = 0;
+  constexpr double kExact = 1e15;  // printing an integer is cheaper
+  if (value == std::trunc(value) && std::abs(value) < kExact && !(value == 0 && std::signbit(value))) {
+    size = static_cast<std::size_t>(
+        std::to_chars(text, text + sizeof(text), static_cast<std::int64_t>(value)).ptr - text);
+  } else {
+    size = static_cast<std::size_t>(std::snprintf(text, sizeof(text), "%.17g", value));
+  }
+  const std::string_view shown(text, size);
   if (protocol_ < 3) return bulk(shown);
   out_ += ',';
   out_ += shown;
