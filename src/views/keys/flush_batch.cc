@@ -14,6 +14,7 @@ namespace {
 using keyspace::DirtyObject;
 using keyspace::ValueType;
 using postgres::oid::kBytea;
+using postgres::oid::kFloat8;
 using postgres::oid::kInt4;
 using postgres::oid::kInt8;
 using postgres::oid::kText;
@@ -57,6 +58,22 @@ constexpr std::string_view kRemovedFields =
     "DELETE FROM redis.hash_field f USING unnest($1::bigint[], $2::bytea[]) t (id, field) WHERE f.key_id = "
     "t.id AND "
     "f.digest = sha256(t.field)";
+constexpr std::string_view kClearSets = "DELETE FROM redis.set_member WHERE key_id = ANY ($1::bigint[])";
+constexpr std::string_view kMembers =
+    "INSERT INTO redis.set_member (key_id, digest, member) SELECT id, sha256(member), member FROM "
+    "unnest($1::bigint[], $2::bytea[]) t (id, member) ON CONFLICT (key_id, digest) DO NOTHING";
+constexpr std::string_view kRemovedMembers =
+    "DELETE FROM redis.set_member m USING unnest($1::bigint[], $2::bytea[]) t (id, member) WHERE m.key_id = "
+    "t.id AND m.digest = sha256(t.member)";
+constexpr std::string_view kClearSortedSets =
+    "DELETE FROM redis.zset_member WHERE key_id = ANY ($1::bigint[])";
+constexpr std::string_view kScored =
+    "INSERT INTO redis.zset_member (key_id, digest, member, score) SELECT id, sha256(member), member, score "
+    "FROM unnest($1::bigint[], $2::bytea[], $3::float8[]) t (id, member, score) ON CONFLICT (key_id, digest) "
+    "DO UPDATE SET score = EXCLUDED.score";
+constexpr std::string_view kRemovedScored =
+    "DELETE FROM redis.zset_member m USING unnest($1::bigint[], $2::bytea[]) t (id, member) WHERE m.key_id = "
+    "t.id AND m.digest = sha256(t.member)";
 
 constexpr std::string_view kElements =
     "INSERT INTO redis.list_element (key_id, position, value) SELECT * FROM unnest($1::bigint[], "
@@ -73,6 +90,8 @@ postgres::Oid array_of(postgres::Oid element) {
       return kInt4ArrayOid;
     case kText:
       return postgres::oid::kTextArray;
+    case kFloat8:
+      return kFloat8ArrayOid;
     case kTimestamptzOid:
       return kTimestamptzArrayOid;
     default:
@@ -108,15 +127,25 @@ FlushBatch::FlushBatch()
     : removed_({kInt8}),
       inserted_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
       updated_({kInt8, kInt4, kBytea, kText, kTimestamptzOid, kInt8}),
-      cleared_hashes_({kInt8}),
-      cleared_lists_({kInt8}),
       heads_({kInt8, kInt4, kInt4, kBytea}),
       chunks_({kInt8, kInt4, kBytea}),
       tails_({kInt8, kInt4}),
-      fields_({kInt8, kBytea, kBytea}),
-      removed_fields_({kInt8, kBytea}),
-      elements_({kInt8, kInt8, kBytea}),
-      removed_positions_({kInt8, kInt8, kInt8}) {}
+      cleared_lists_({kInt8}),
+      list_elements_({kInt8, kInt8, kBytea}),
+      removed_positions_({kInt8, kInt8, kInt8}) {
+  const Columns one({kInt8});
+  const Columns two({kInt8, kBytea});
+  elements_.push_back(
+      {ValueType::kHash, kClearHashes, kRemovedFields, kFields, one, two, Columns({kInt8, kBytea, kBytea})});
+  elements_.push_back({ValueType::kSet, kClearSets, kRemovedMembers, kMembers, one, two, two});
+  elements_.push_back({ValueType::kSortedSet, kClearSortedSets, kRemovedScored, kScored, one, two,
+                       Columns({kInt8, kBytea, kFloat8})});
+}
+
+FlushBatch::Elements* FlushBatch::elements_of(ValueType type) {
+  const auto at = std::ranges::find(elements_, type, &Elements::type);
+  return at == elements_.end() ? nullptr : &*at;
+}
 
 void FlushBatch::add_key(Columns& columns, const DirtyObject& object) {
   add_id(columns.arrays[0], object);
@@ -136,7 +165,7 @@ void FlushBatch::add(const DirtyObject& object) {
   add_key(object.whole ? inserted_ : updated_, object);
   // A string's chunks are replaced one by one.
   if (!object.whole) return;
-  if (object.type == ValueType::kHash) add_id(cleared_hashes_.arrays[0], object);
+  if (Elements* const elements = elements_of(object.type)) add_id(elements->cleared.arrays[0], object);
   if (object.type == ValueType::kList) add_id(cleared_lists_.arrays[0], object);
 }
 
@@ -161,22 +190,25 @@ void FlushBatch::end_string(const DirtyObject& object) {
 
 void FlushBatch::add_field(const DirtyObject& object, const keyspace::Field& field) {
   bytes_ += 32 + field.name.size() + field.value.size();
-  add_id(fields_.arrays[0], object);
-  fields_.arrays[1].add(field.name);
-  fields_.arrays[2].add(field.value);
+  Columns& columns = elements_of(object.type)->written;
+  add_id(columns.arrays[0], object);
+  columns.arrays[1].add(field.name);
+  // A score's bytes are a float8's.
+  if (columns.arrays.size() > 2) columns.arrays[2].add(field.value);
 }
 
 void FlushBatch::add_removed_field(const DirtyObject& object, std::string_view field) {
   bytes_ += 32 + field.size();
-  add_id(removed_fields_.arrays[0], object);
-  removed_fields_.arrays[1].add(field);
+  Columns& columns = elements_of(object.type)->removed;
+  add_id(columns.arrays[0], object);
+  columns.arrays[1].add(field);
 }
 
 void FlushBatch::add_element(const DirtyObject& object, const keyspace::ListElement& element) {
   bytes_ += 32 + element.bytes.size();
-  add_id(elements_.arrays[0], object);
-  elements_.arrays[1].add_int64(element.position);
-  elements_.arrays[2].add(element.bytes);
+  add_id(list_elements_.arrays[0], object);
+  list_elements_.arrays[1].add_int64(element.position);
+  list_elements_.arrays[2].add(element.bytes);
 }
 
 void FlushBatch::add_removed_positions(const DirtyObject& object,
@@ -194,11 +226,21 @@ std::vector<postgres::Statement> FlushBatch::statements() {
   };
   std::vector<postgres::Statement> taken;
   rows_expected_ = updated_.rows();
-  for (const Step& step :
-       {Step{removed_, kRemove}, Step{inserted_, kInsert}, Step{updated_, kUpdate},
-        Step{cleared_hashes_, kClearHashes}, Step{cleared_lists_, kClearLists}, Step{heads_, kHeads},
-        Step{chunks_, kChunks}, Step{tails_, kTails}, Step{removed_fields_, kRemovedFields},
-        Step{fields_, kFields}, Step{removed_positions_, kRemovedPositions}, Step{elements_, kElements}}) {
+  std::vector<Step> steps = {{removed_, kRemove},
+                             {inserted_, kInsert},
+                             {updated_, kUpdate},
+                             {heads_, kHeads},
+                             {chunks_, kChunks},
+                             {tails_, kTails},
+                             {cleared_lists_, kClearLists},
+                             {removed_positions_, kRemovedPositions},
+                             {list_elements_, kElements}};
+  for (Elements& each : elements_) {
+    steps.push_back({each.cleared, each.clear});
+    steps.push_back({each.removed, each.remove});
+    steps.push_back({each.written, each.put});
+  }
+  for (const Step& step : steps) {
     if (step.columns.rows() == 0) continue;
     if (&step.columns == &updated_) updating_statement_ = taken.size();
     taken.push_back(step.columns.take(step.sql));

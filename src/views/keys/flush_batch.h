@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ class FlushBatch {
   // is_unfinished().
   std::size_t add_chunk(const keyspace::DirtyObject& object, std::size_t done);
   void end_string(const keyspace::DirtyObject& object);
+  // Of a hash, a set or a sorted set.
   void add_field(const keyspace::DirtyObject& object, const keyspace::Field& field);
   void add_removed_field(const keyspace::DirtyObject& object, std::string_view field);
   void add_element(const keyspace::DirtyObject& object, const keyspace::ListElement& element);
@@ -49,13 +51,19 @@ class FlushBatch {
     std::size_t rows() const { return arrays.front().size(); }
     postgres::Statement take(std::string_view sql);
   };
+  // The rows of a type's named elements, and how they are written.
+  struct Elements {
+    keyspace::ValueType type;
+    std::string_view clear, remove, put;
+    Columns cleared, removed, written;
+  };
   void add_key(Columns& columns, const keyspace::DirtyObject& object);
+  Elements* elements_of(keyspace::ValueType type);
 
   Columns removed_, inserted_, updated_;
-  Columns cleared_hashes_, cleared_lists_;
   Columns heads_, chunks_, tails_;
-  Columns fields_, removed_fields_;
-  Columns elements_, removed_positions_;
+  Columns cleared_lists_, list_elements_, removed_positions_;
+  std::vector<Elements> elements_;
   std::size_t bytes_ = 0;
   std::size_t rows_expected_ = 0;
   std::size_t updating_statement_ = 0;

@@ -31,6 +31,14 @@ constexpr std::string_view kLists =
     "SELECT k.id, k.db, k.name, k.expires_at, e.position, e.value FROM redis.key k JOIN redis.list_element e "
     "ON e.key_id = k.id WHERE k.type = 'list'";
 
+constexpr std::string_view kSets =
+    "SELECT k.id, k.db, k.name, k.expires_at, m.member, NULL::bytea FROM redis.key k JOIN redis.set_member m "
+    "ON m.key_id = k.id WHERE k.type = 'set'";
+// A score as the wire has it is the value of a field.
+constexpr std::string_view kSortedSets =
+    "SELECT k.id, k.db, k.name, k.expires_at, m.member, m.score FROM redis.key k JOIN redis.zset_member m ON "
+    "m.key_id = k.id WHERE k.type = 'zset'";
+
 // How the keys of a type are read: their elements come in order, so that a key is whole when the next one
 // begins.
 struct Reading {
@@ -41,6 +49,8 @@ struct Reading {
 constexpr Reading kReadings[] = {
     {keyspace::ValueType::kString, kStrings, " ORDER BY k.id, c.number"},
     {keyspace::ValueType::kHash, kHashes, " ORDER BY k.id"},
+    {keyspace::ValueType::kSet, kSets, " ORDER BY k.id"},
+    {keyspace::ValueType::kSortedSet, kSortedSets, " ORDER BY k.id"},
     {keyspace::ValueType::kList, kLists, " ORDER BY k.id, e.position"},
 };
 
@@ -66,7 +76,7 @@ class KeyAssembly {
     if (type_ == keyspace::ValueType::kList) {
       stored.value.elements.push_back({load<std::int64_t>(row[4]), std::string(row[5].value_or(""))});
       bytes_ += sizeof(std::int64_t) + row[5].value_or("").size();
-    } else if (type_ == keyspace::ValueType::kHash) {
+    } else if (type_ != keyspace::ValueType::kString) {
       stored.value.fields.push_back({std::string(row[4].value_or("")), std::string(row[5].value_or(""))});
       bytes_ += row[4].value_or("").size() + row[5].value_or("").size();
     } else if (row[5]) {

@@ -19,6 +19,7 @@ namespace stele::views {
 // The Oid of bigint[], bytea[], … that postgres::oid does not name.
 constexpr postgres::Oid kByteaArrayOid = 1001;
 constexpr postgres::Oid kInt4ArrayOid = 1007;
+constexpr postgres::Oid kFloat8ArrayOid = 1022;
 constexpr postgres::Oid kTimestamptzOid = 1184;
 constexpr postgres::Oid kTimestamptzArrayOid = 1185;
 
@@ -41,8 +42,8 @@ std::optional<keyspace::WallMs> from_timestamptz(std::int64_t microseconds);  //
 using StoredKeySink = std::function<Result<void>(std::vector<StoredKey> slice)>;
 
 // All keys, or those of `ids`, in slices of at most kKeysPerSlice keys and about kSliceBytes. In the
-// transaction that the connection is in; rows are read as they come, in binary. Cost: two merge joins by
-// primary keys.
+// transaction that the connection is in; rows are read as they come, in binary. Cost: a merge join by primary
+// keys for each type.
 net::Task<Result<void>> read_keys(postgres::Connection* connection,
                                   std::optional<std::vector<keyspace::ObjectId>> ids, StoredKeySink sink);
 constexpr std::size_t kKeysPerSlice = 1000;

@@ -74,6 +74,18 @@ class RedisClient {
       text += (text.empty() ? "" : " ") + std::string(value);
     return text;
   }
+  void sadd(std::string_view name, std::vector<std::string_view> members) {
+    ASSERT_TRUE(whole()->sets().add(key(name), members));
+  }
+  void srem(std::string_view name, std::vector<std::string_view> members) {
+    ASSERT_TRUE(whole()->sets().remove(key(name), members));
+  }
+  void zadd(std::string_view name, std::vector<keyspace::ScoredRef> members) {
+    ASSERT_TRUE(whole()->sorted_sets().add(key(name), members, {}));
+  }
+  void zrem(std::string_view name, std::vector<std::string_view> members) {
+    ASSERT_TRUE(whole()->sorted_sets().remove(key(name), members));
+  }
   bool del(std::string_view name) { return *whole()->keys().remove(key(name)); }
   void rename(std::string_view from, std::string_view to) {
     ASSERT_TRUE(whole()->keys().rename(key(from), key(to)));
@@ -95,11 +107,19 @@ class RedisClient {
         const keyspace::KeyRef ref{number, name};
         if (!keyspace::is_written_behind(group->class_of(ref))) continue;
         std::string text;
-        if (*group->keys().type(ref) == keyspace::ValueType::kString) {
+        const auto type = *group->keys().type(ref);
+        if (type == keyspace::ValueType::kString) {
           text = "s:" + std::string(**group->strings().get(ref));
         } else if (*group->keys().type(ref) == keyspace::ValueType::kList) {
           for (const std::string_view each : *group->lists().range(ref, 0, -1))
             text += std::string(each) + ",";
+        } else if (type == keyspace::ValueType::kSet) {
+          auto members = *group->sets().members(ref);
+          std::ranges::sort(members);
+          for (const std::string_view member : members) text += std::string(member) + ";";
+        } else if (type == keyspace::ValueType::kSortedSet) {
+          for (const auto& each : *group->sorted_sets().range(ref, keyspace::RankRange{}, {}))
+            text += std::string(each.member) + "=" + std::to_string(each.score) + ";";
         } else {
           std::map<std::string, std::string> fields;
           for (const FieldRef& field : *group->hashes().get_all(ref)) fields.emplace(field.name, field.value);

@@ -59,6 +59,21 @@ CREATE TABLE IF NOT EXISTS redis.list_element (
   PRIMARY KEY (key_id, position)
 );
 
+CREATE TABLE IF NOT EXISTS redis.set_member (
+  key_id bigint NOT NULL,
+  digest bytea NOT NULL,
+  member bytea NOT NULL CHECK (octet_length(member) <= 67108864),
+  PRIMARY KEY (key_id, digest)
+);
+
+CREATE TABLE IF NOT EXISTS redis.zset_member (
+  key_id bigint NOT NULL,
+  digest bytea NOT NULL,
+  member bytea NOT NULL CHECK (octet_length(member) <= 67108864),
+  score double precision NOT NULL CHECK (score <> 'NaN'),
+  PRIMARY KEY (key_id, digest)
+);
+
 -- Generated columns could not stand in the publication's column list.
 CREATE OR REPLACE FUNCTION redis.set_field_digest() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -68,6 +83,16 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.hash_field
   FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.field)) EXECUTE FUNCTION redis.set_field_digest();
+CREATE OR REPLACE FUNCTION redis.set_member_digest() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.digest := sha256(NEW.member);
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.set_member
+  FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.member)) EXECUTE FUNCTION redis.set_member_digest();
+CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.zset_member
+  FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.member)) EXECUTE FUNCTION redis.set_member_digest();
 
 -- A key takes its elements with it. Only the table of its type is looked at, so that one that is missing
 -- concerns its own type alone.
@@ -83,12 +108,18 @@ BEGIN
   IF EXISTS (SELECT FROM gone WHERE type = 'list') THEN
     DELETE FROM redis.list_element e USING gone WHERE e.key_id = gone.id;
   END IF;
+  IF EXISTS (SELECT FROM gone WHERE type = 'set') THEN
+    DELETE FROM redis.set_member e USING gone WHERE e.key_id = gone.id;
+  END IF;
+  IF EXISTS (SELECT FROM gone WHERE type = 'zset') THEN
+    DELETE FROM redis.zset_member e USING gone WHERE e.key_id = gone.id;
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION redis.truncate_elements() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  TRUNCATE redis.string_chunk, redis.hash_field, redis.list_element;
+  TRUNCATE redis.string_chunk, redis.hash_field, redis.list_element, redis.set_member, redis.zset_member;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER elements AFTER DELETE ON redis.key
@@ -125,6 +156,16 @@ SELECT redis.to_text(k.name) AS key,
        redis.to_text(e.value) AS value, k.expires_at, k.db
   FROM redis.key k JOIN redis.list_element e ON e.key_id = k.id
  WHERE k.type = 'list' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+CREATE OR REPLACE VIEW redis.set AS
+SELECT redis.to_text(k.name) AS key, redis.to_text(m.member) AS member, k.expires_at, k.db
+  FROM redis.key k JOIN redis.set_member m ON m.key_id = k.id
+ WHERE k.type = 'set' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+CREATE OR REPLACE VIEW redis.zset AS
+SELECT redis.to_text(k.name) AS key, redis.to_text(m.member) AS member, m.score, k.expires_at, k.db
+  FROM redis.key k JOIN redis.zset_member m ON m.key_id = k.id
+ WHERE k.type = 'zset' AND (k.expires_at IS NULL OR k.expires_at > now());
 
 -- Which node writes the durable keys. A flush proves by its row that it is still the owner's, and leaves its
 -- number there, so that its outcome is known whatever became of the connection.
@@ -253,7 +294,9 @@ DECLARE
 BEGIN
   FOR t IN SELECT * FROM (VALUES ('redis', 'key', '(id)'), ('redis', 'string_chunk', '(key_id, number)'),
                                  ('redis', 'hash_field', '(key_id, digest)'),
-                                 ('redis', 'list_element', '(key_id, position)'), ('stele', 'key_map', ''))
+                                 ('redis', 'list_element', '(key_id, position)'),
+                                 ('redis', 'set_member', '(key_id, digest)'),
+                                 ('redis', 'zset_member', '(key_id, digest)'), ('stele', 'key_map', ''))
                          v(schema, name, columns)
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
                                WHERE p.pubname = 'stele' AND p.schemaname = v.schema AND p.tablename = v.name) LOOP
