@@ -32,6 +32,8 @@ class Connection:
         kind, rest = line[:1], line[1:-2].decode("latin-1")
         if kind in b"+-:":
             return int(rest) if kind == b":" else kind.decode() + rest
+        if kind == b",":
+            return rest  # a double, as RESP2 writes it
         if kind == b"_" or rest == "-1":
             return None
         if kind in b"$=":

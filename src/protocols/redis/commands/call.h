@@ -110,6 +110,9 @@ std::string error_text(const Error& error);
 Result<std::int64_t> integer_argument(std::string_view text);
 Result<long double> float_argument(std::string_view text);
 
+// Whether two texts are the same but for the case of letters; the second is in upper case.
+bool is_word(std::string_view text, std::string_view upper_word);
+
 // How many keys a request says that follow: the number in an argument, as far as there are so many.
 std::size_t counted_keys(std::string_view number, std::size_t arguments_behind);
 
@@ -122,6 +125,9 @@ void for_each_key_index(const Command& command, const Arguments& arguments, Take
   const int last = keys.last < 0 ? count + keys.last : keys.last;
   for (int i = keys.first; keys.first > 0 && i <= last && i < count; i += keys.step)
     take(static_cast<std::size_t>(i));
+  for (std::size_t i = 1; keys.may_store && i + 1 < arguments.size(); ++i) {
+    if (is_word(arguments[i], "STORE") || is_word(arguments[i], "STOREDIST")) take(i + 1);
+  }
   const auto at = static_cast<std::size_t>(keys.count_at);
   if (at == 0 || at >= arguments.size()) return;
   const std::size_t counted = counted_keys(arguments[at], arguments.size() - at - 1);
@@ -134,8 +140,6 @@ std::vector<std::size_t> key_indices(const Command& command, const Arguments& ar
   return indices;
 }
 
-// Whether two texts are the same but for the case of letters; the second is in upper case.
-bool is_word(std::string_view text, std::string_view upper_word);
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 

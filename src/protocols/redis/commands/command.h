@@ -39,6 +39,7 @@ struct KeyPositions {
   int step = 0;
   std::string_view use = {};
   int count_at = 0;
+  bool may_store = false;  // the argument behind a STORE or STOREDIST is a key too: GEORADIUS, SORT
 
   constexpr bool empty() const { return first == 0 && count_at == 0; }
 };

@@ -35,7 +35,7 @@ std::vector<std::string_view> flag_names(const Command& command) {
   for (const FlagName& each : kFlagNames) {
     if (command.is(each.flag)) names.push_back(each.name);
   }
-  if (command.keys.count_at > 0) names.push_back("movablekeys");
+  if (command.keys.count_at > 0 || command.keys.may_store) names.push_back("movablekeys");
   return names;
 }
 
@@ -47,7 +47,7 @@ std::vector<std::string> acl_categories(const Command& command) {
   if (group == "server" && command.is(flag::kWrite | flag::kReadOnly)) categories.emplace_back("@keyspace");
   if (command.is(flag::kReadOnly)) categories.emplace_back("@read");
   if (command.is(flag::kWrite)) categories.emplace_back("@write");
-  for (const std::string_view type : {"string", "hash", "list", "set", "stream"}) {
+  for (const std::string_view type : {"string", "hash", "list", "set", "stream", "geo"}) {
     if (group == type) categories.push_back("@" + std::string(group));
   }
   if (group == "sorted_set") categories.emplace_back("@sortedset");

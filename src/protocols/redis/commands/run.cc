@@ -76,7 +76,8 @@ Scope scope_of(const Command& command, std::span<const std::string_view> argumen
       return Scope::none();
     case Reach::kKeys: {
       const KeyPositions& positions = command.keys;
-      if (positions.last == positions.first && positions.first > 0 && positions.count_at == 0) {
+      if (positions.last == positions.first && positions.first > 0 && positions.count_at == 0 &&
+          !positions.may_store) {
         return Scope::key({client.db, arguments[static_cast<std::size_t>(positions.first)]});
       }
       std::vector<Key> keys;

@@ -81,10 +81,13 @@ void ReplyWriter::number(double value) {
   } else {
     size = static_cast<std::size_t>(std::snprintf(text, sizeof(text), "%.17g", value));
   }
-  const std::string_view shown(text, size);
-  if (protocol_ < 3) return bulk(shown);
+  number_text({text, size});
+}
+
+void ReplyWriter::number_text(std::string_view digits) {
+  if (protocol_ < 3) return bulk(digits);
   out_ += ',';
-  out_ += shown;
+  out_ += digits;
   out_ += "\r\n";
 }
 

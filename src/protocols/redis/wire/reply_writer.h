@@ -28,6 +28,7 @@ class ReplyWriter {
   void null_array();
   // What RESP2 lacks becomes a text, or 1 and nothing.
   void number(double value);
+  void number_text(std::string_view digits);  // one that was printed already
   void boolean(bool value);
   void big_number(std::string_view digits);
   // Whole elements, written elsewhere.
