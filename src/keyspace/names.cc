@@ -1,4 +1,7 @@
 // The names of the enumerations, as Redis spells them.
+#include <array>
+#include <cstddef>
+
 #include "keyspace/change.h"
 #include "keyspace/key_class.h"
 #include "keyspace/value.h"
@@ -39,100 +42,75 @@ std::string_view to_string(KeyClass key_class) {
   return "cache";
 }
 
-std::string_view notification_name(ChangeEvent event) {
-  switch (event) {
-    case ChangeEvent::kSet:
-      return "set";
-    case ChangeEvent::kAppend:
-      return "append";
-    case ChangeEvent::kIncrementBy:
-      return "incrby";
-    case ChangeEvent::kIncrementByFloat:
-      return "incrbyfloat";
-    case ChangeEvent::kHashSet:
-      return "hset";
-    case ChangeEvent::kHashDelete:
-      return "hdel";
-    case ChangeEvent::kHashIncrementBy:
-      return "hincrby";
-    case ChangeEvent::kHashIncrementByFloat:
-      return "hincrbyfloat";
-    case ChangeEvent::kListPushLeft:
-      return "lpush";
-    case ChangeEvent::kListPushRight:
-      return "rpush";
-    case ChangeEvent::kListPopLeft:
-      return "lpop";
-    case ChangeEvent::kListPopRight:
-      return "rpop";
-    case ChangeEvent::kListInsert:
-      return "linsert";
-    case ChangeEvent::kListSet:
-      return "lset";
-    case ChangeEvent::kListRemove:
-      return "lrem";
-    case ChangeEvent::kListTrim:
-      return "ltrim";
-    case ChangeEvent::kSetAdd:
-      return "sadd";
-    case ChangeEvent::kSetRemove:
-      return "srem";
-    case ChangeEvent::kSetPop:
-      return "spop";
-    case ChangeEvent::kSetIntersectionStore:
-      return "sinterstore";
-    case ChangeEvent::kSetUnionStore:
-      return "sunionstore";
-    case ChangeEvent::kSetDifferenceStore:
-      return "sdiffstore";
-    case ChangeEvent::kSortedSetAdd:
-      return "zadd";
-    case ChangeEvent::kSortedSetIncrement:
-      return "zincr";
-    case ChangeEvent::kSortedSetRemove:
-      return "zrem";
-    case ChangeEvent::kSortedSetRemoveByRank:
-      return "zremrangebyrank";
-    case ChangeEvent::kSortedSetRemoveByScore:
-      return "zremrangebyscore";
-    case ChangeEvent::kSortedSetRemoveByLex:
-      return "zremrangebylex";
-    case ChangeEvent::kSortedSetPopLowest:
-      return "zpopmin";
-    case ChangeEvent::kSortedSetPopHighest:
-      return "zpopmax";
-    case ChangeEvent::kSortedSetRangeStore:
-      return "zrangestore";
-    case ChangeEvent::kSortedSetIntersectionStore:
-      return "zinterstore";
-    case ChangeEvent::kSortedSetUnionStore:
-      return "zunionstore";
-    case ChangeEvent::kSortedSetDifferenceStore:
-      return "zdiffstore";
-    case ChangeEvent::kGeoSearchStore:
-      return "geosearchstore";
-    case ChangeEvent::kGeoRadiusStore:
-      return "georadiusstore";
-    case ChangeEvent::kExpire:
-      return "expire";
-    case ChangeEvent::kPersist:
-      return "persist";
-    case ChangeEvent::kDelete:
-      return "del";
-    case ChangeEvent::kExpired:
-      return "expired";
-    case ChangeEvent::kEvicted:
-      return "evicted";
-    case ChangeEvent::kRenameFrom:
-      return "rename_from";
-    case ChangeEvent::kRenameTo:
-      return "rename_to";
-    case ChangeEvent::kReplaced:
-    case ChangeEvent::kFlush:
-    case ChangeEvent::kApplied:
-      return "";
+namespace {
+
+struct EventName {
+  ChangeEvent event;
+  std::string_view name;
+};
+
+// In the order of the enumeration.
+constexpr std::array kEventNames = {
+    EventName{ChangeEvent::kSet, "set"},
+    EventName{ChangeEvent::kAppend, "append"},
+    EventName{ChangeEvent::kIncrementBy, "incrby"},
+    EventName{ChangeEvent::kIncrementByFloat, "incrbyfloat"},
+    EventName{ChangeEvent::kHashSet, "hset"},
+    EventName{ChangeEvent::kHashDelete, "hdel"},
+    EventName{ChangeEvent::kHashIncrementBy, "hincrby"},
+    EventName{ChangeEvent::kHashIncrementByFloat, "hincrbyfloat"},
+    EventName{ChangeEvent::kListPushLeft, "lpush"},
+    EventName{ChangeEvent::kListPushRight, "rpush"},
+    EventName{ChangeEvent::kListPopLeft, "lpop"},
+    EventName{ChangeEvent::kListPopRight, "rpop"},
+    EventName{ChangeEvent::kListInsert, "linsert"},
+    EventName{ChangeEvent::kListSet, "lset"},
+    EventName{ChangeEvent::kListRemove, "lrem"},
+    EventName{ChangeEvent::kListTrim, "ltrim"},
+    EventName{ChangeEvent::kSetAdd, "sadd"},
+    EventName{ChangeEvent::kSetRemove, "srem"},
+    EventName{ChangeEvent::kSetPop, "spop"},
+    EventName{ChangeEvent::kSetIntersectionStore, "sinterstore"},
+    EventName{ChangeEvent::kSetUnionStore, "sunionstore"},
+    EventName{ChangeEvent::kSetDifferenceStore, "sdiffstore"},
+    EventName{ChangeEvent::kSortedSetAdd, "zadd"},
+    EventName{ChangeEvent::kSortedSetIncrement, "zincr"},
+    EventName{ChangeEvent::kSortedSetRemove, "zrem"},
+    EventName{ChangeEvent::kSortedSetRemoveByRank, "zremrangebyrank"},
+    EventName{ChangeEvent::kSortedSetRemoveByScore, "zremrangebyscore"},
+    EventName{ChangeEvent::kSortedSetRemoveByLex, "zremrangebylex"},
+    EventName{ChangeEvent::kSortedSetPopLowest, "zpopmin"},
+    EventName{ChangeEvent::kSortedSetPopHighest, "zpopmax"},
+    EventName{ChangeEvent::kSortedSetRangeStore, "zrangestore"},
+    EventName{ChangeEvent::kSortedSetIntersectionStore, "zinterstore"},
+    EventName{ChangeEvent::kSortedSetUnionStore, "zunionstore"},
+    EventName{ChangeEvent::kSortedSetDifferenceStore, "zdiffstore"},
+    EventName{ChangeEvent::kGeoSearchStore, "geosearchstore"},
+    EventName{ChangeEvent::kGeoRadiusStore, "georadiusstore"},
+    EventName{ChangeEvent::kExpire, "expire"},
+    EventName{ChangeEvent::kPersist, "persist"},
+    EventName{ChangeEvent::kDelete, "del"},
+    EventName{ChangeEvent::kExpired, "expired"},
+    EventName{ChangeEvent::kEvicted, "evicted"},
+    EventName{ChangeEvent::kRenameFrom, "rename_from"},
+    EventName{ChangeEvent::kRenameTo, "rename_to"},
+    EventName{ChangeEvent::kReplaced, ""},
+    EventName{ChangeEvent::kFlush, ""},
+    EventName{ChangeEvent::kApplied, ""},
+};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kEventNames.size(); ++i) {
+    if (static_cast<std::size_t>(kEventNames[i].event) != i) return false;
   }
-  return "";
+  return true;
+}
+static_assert(is_in_order());
+
+}  // namespace
+
+std::string_view notification_name(ChangeEvent event) {
+  return kEventNames[static_cast<std::size_t>(event)].name;
 }
 
 }  // namespace stele::keyspace
