@@ -23,17 +23,6 @@ void answer_scored(Call& call, const Members& members, bool with_scores) {
   }
 }
 
-// In pairs in any protocol: ZMPOP.
-template <class Members>
-void answer_pairs(Call& call, const Members& members) {
-  call.reply().array(members.size());
-  for (const auto& each : members) {
-    call.reply().array(2);
-    call.reply().bulk(each.member);
-    answer_score(call, each.score);
-  }
-}
-
 inline Result<double> score_argument(std::string_view text) {
   const auto score = keyspace::parse_score(text);
   if (!score) return float_argument("");  // its error

@@ -7,6 +7,7 @@
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/counted_keys.h"
 #include "protocols/redis/commands/scan_options.h"
+#include "protocols/redis/commands/scored_pops.h"
 #include "protocols/redis/commands/scored_replies.h"
 #include "protocols/redis/commands/table.h"
 
@@ -152,24 +153,12 @@ void zpopmax(Call& call) {
 }
 
 void zmpop(Call& call) {
-  std::size_t keys = 0;
-  if (!read_positive_count(call, 1, "numkeys should be greater than 0", keys)) return;
-  const std::size_t where = keys < call.size() ? 2 + keys : call.size();
-  if (where >= call.size() || (!call.is(where, "MIN") && !call.is(where, "MAX"))) return call.fail_syntax();
-  std::size_t count = 1;
-  bool has_count = false;
-  for (std::size_t i = where + 1; i < call.size(); i += 2) {
-    if (has_count || !call.is(i, "COUNT") || i + 1 == call.size()) return call.fail_syntax();
-    if (!read_positive_count(call, i + 1, "count should be greater than 0", count)) return;
-    has_count = true;
-  }
-  for (std::size_t i = 2; i < where; ++i) {
-    STELE_REDIS_TRY(const auto taken, call,
-                    call.group().sorted_sets().pop(call.key(i), call.is(where, "MAX"), count));
-    if (taken.empty()) continue;
-    call.reply().array(2);
-    call.reply().bulk(call[i]);
-    return answer_pairs(call, taken);
+  ScoredPops asked;
+  if (!read_scored_pops(call, 1, asked)) return;
+  for (std::size_t i = 0; i < asked.keys; ++i) {
+    const KeyRef key = call.key(2 + i);
+    STELE_REDIS_TRY(const auto taken, call, call.group().sorted_sets().pop(key, asked.highest, asked.count));
+    if (!taken.empty()) return answer_popped(call.reply(), key.name, taken);
   }
   call.reply().null_array();
 }

@@ -42,6 +42,7 @@ CommandTable::CommandTable() : slots_(kSlots) {
                              blocking_list_commands(),
                              set_commands(),
                              sorted_set_commands(),
+                             blocking_sorted_set_commands(),
                              sorted_set_range_commands(),
                              sorted_set_algebra_commands(),
                              geo_commands(),

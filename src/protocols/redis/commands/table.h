@@ -56,6 +56,7 @@ std::span<const Command> list_commands();
 std::span<const Command> blocking_list_commands();
 std::span<const Command> set_commands();
 std::span<const Command> sorted_set_commands();
+std::span<const Command> blocking_sorted_set_commands();
 std::span<const Command> sorted_set_range_commands();
 std::span<const Command> sorted_set_algebra_commands();
 std::span<const Command> geo_commands();
