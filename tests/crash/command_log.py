@@ -13,7 +13,7 @@ class Text:
     expires_at_ms: int | None = None
 
 
-Value = Text | dict[str, str]  # a string, or a hash
+Value = Text | dict[str, str] | tuple[str, ...]  # a string, a hash or a list
 Keys = dict[str, Value]
 
 
@@ -25,7 +25,8 @@ class Entry:
     answered: float | None = None
 
     def keys(self) -> set[str]:
-        return {key for words in self.commands for key in (words[1:3] if words[0] == "RENAME" else words[1:2])}
+        return {key for words in self.commands
+                for key in (words[1:3] if words[0] in ("RENAME", "RPOPLPUSH") else words[1:2])}
 
 
 @dataclass
@@ -65,8 +66,36 @@ def apply(keys: Keys, words: Words):
         keys[rest[0]] = keys.pop(key)
     elif verb == "DEL":
         keys.pop(key, None)
+    elif verb in LIST_VERBS:
+        changed = LIST_VERBS[verb](old or (), *rest)
+        if verb == "RPOPLPUSH" and old:
+            keys[rest[0]] = (old[-1], *(keys.get(rest[0], ()) if rest[0] != key else changed))
+            changed = changed if rest[0] != key else keys[key]
+        keys.pop(key, None)
+        if changed:
+            keys[key] = changed
     else:
         raise AssertionError(f"no model of {words}")
+
+
+def inserted(old: tuple[str, ...], where: str, pivot: str, value: str) -> tuple[str, ...]:
+    if pivot not in old:
+        return old
+    at = old.index(pivot) + (where == "AFTER")
+    return (*old[:at], value, *old[at:])
+
+
+LIST_VERBS = {
+    "RPUSH": lambda old, *values: (*old, *values),
+    "LPUSH": lambda old, *values: (*values[::-1], *old),
+    "LPOP": lambda old: old[1:],
+    "RPOP": lambda old: old[:-1],
+    "RPOPLPUSH": lambda old, _: old[:-1],
+    "LINSERT": inserted,
+    "LSET": lambda old, index, value: (*old[:int(index)], value, *old[int(index) + 1:]),
+    "LREM": lambda old, count, value: tuple(each for each in old if each != value),
+    "LTRIM": lambda old, first, last: old[int(first):len(old) + int(last) + 1],
+}
 
 
 FAR_MS = 4_000_000_000_000  # the year 2096
@@ -91,7 +120,8 @@ class Commands:
 
     def words(self) -> Words:
         self.number += 1
-        kind = self.rng.choice((self.text, self.text, self.counter, self.hash, self.hash, self.long, self.name))
+        kind = self.rng.choice((self.text, self.text, self.counter, self.hash, self.hash, self.long, self.name,
+                                self.list, self.list))
         return kind(self.rng.randrange(self.kinds), str(self.number))
 
     def key(self, kind: str, number: int) -> str:
@@ -122,6 +152,22 @@ class Commands:
         if old is not None and len(old.value) < 200_000:
             return ("APPEND", key, value * self.rng.choice((1, 1, 1, 2000)))
         return ("SET", key, value * self.rng.choice((1, 15_000)))
+
+    def list(self, number: int, value: str) -> Words:
+        """At its ends and inside; one of them grows long."""
+        key = self.key("list", number % 4)
+        old = self.keys.get(key, ())
+        push = (self.rng.choice(("RPUSH", "LPUSH")), key,
+                *(f"{value}.{each}" for each in range(self.rng.choice((1, 2, 200 if number == 0 else 3)))))
+        if not old:
+            return push
+        if len(old) > 2000:
+            return ("LTRIM", key, "3", "-500")
+        at = self.rng.randrange(len(old))
+        return self.rng.choice((
+            push, push, push, ("LPOP", key), ("RPOP", key), ("LREM", key, "0", old[at]),
+            ("LSET", key, str(at), value), ("LINSERT", key, self.rng.choice(("BEFORE", "AFTER")), old[at], value),
+            ("LTRIM", key, "1", "-2"), ("RPOPLPUSH", key, self.key("list", self.rng.randrange(4)))))
 
     def name(self, number: int, value: str) -> Words:
         """A value that goes from name to name."""

@@ -134,7 +134,10 @@ def read_keys(redis: RedisConnection, names: list[str]) -> Keys:
     types = redis.call(*[("TYPE", name) for name in names])
     hashes = [name for name, type in zip(names, types, strict=True) if type == "hash"]
     strings = [name for name, type in zip(names, types, strict=True) if type == "string"]
-    assert len(hashes) + len(strings) == len(names), types
+    lists = [name for name, type in zip(names, types, strict=True) if type == "list"]
+    assert len(hashes) + len(strings) + len(lists) == len(names), types
+    ranges = redis.call(*[("LRANGE", name, "0", "-1") for name in lists])
+    keys.update({name: tuple(reply) for name, reply in zip(lists, ranges, strict=True)})
     for name, reply in zip(hashes, redis.call(*[("HGETALL", name) for name in hashes]), strict=True):
         keys[name] = pairs(reply)
     values = redis.call(*[("GET", name) for name in strings])
@@ -152,4 +155,6 @@ def read_stored_keys(node) -> Keys:
         for name, value, moment in sql.execute(
                 "SELECT key, value, (extract(epoch FROM expires_at) * 1000)::bigint FROM redis.string WHERE db = 0"):
             keys[name] = Text(value, moment)
+        for name, value in sql.execute("SELECT key, value FROM redis.list WHERE db = 0 ORDER BY key, index"):
+            keys[name] = (*keys.get(name, ()), value)
     return keys

@@ -63,6 +63,15 @@ def test_a_prefix_is_found_and_what_is_none_is_seen():
     assert judged({"a:1": "x", "b": "1"}).differences == []
 
 
+def test_lists_as_redis_has_them():
+    keys = {}
+    for words in (("RPUSH", "l", "a", "b", "c"), ("LPUSH", "l", "2", "1"), ("LINSERT", "l", "AFTER", "a", "x"),
+                  ("LREM", "l", "0", "b"), ("LSET", "l", "1", "two"), ("RPOPLPUSH", "l", "m"),
+                  ("RPOPLPUSH", "l", "l"), ("LTRIM", "l", "1", "-2"), ("RPUSH", "gone", "a"), ("LPOP", "gone")):
+        apply(keys, words)
+    assert keys == {"l": ("1", "two"), "m": ("c",)}
+
+
 def test_the_promises_of_the_classes():
     def judged(answered, synchronous=False, all_kept=False, last=99.95):
         log = log_of("a:", (sets(("a:1", "x")), answered, answered), synchronous=synchronous)

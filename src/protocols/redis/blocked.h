@@ -68,8 +68,9 @@ class BlockedClient : public keyspace::Waiter {
 struct Block {
   std::shared_ptr<BlockedClient> client;
   std::vector<keyspace::Key> keys;
-  std::optional<Duration> timeout;  // none: for ever
-  bool answers_null_array = true;   // when the time is over; else null
+  std::optional<Duration> timeout;                      // none: for ever
+  bool answers_null_array = true;                       // when the time is over; else null
+  std::unique_ptr<keyspace::Waiting> places = nullptr;  // the session's: before the keys
 };
 
 // The timeout of a blocking command, in seconds with a fraction; 0 is for ever.

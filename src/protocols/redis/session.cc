@@ -106,10 +106,12 @@ class Session {
   net::Task<bool> read_more();
   net::Task<bool> send(bool all);
   net::Task<void> execute_with_needs(const Command* command, Needs needs);
-  net::Task<void> sit_out(Block* block, std::unique_ptr<keyspace::Waiting> places, Needs* needs);
+  std::optional<Block> run_command(Call& call, keyspace::GroupHandle group,
+                                   keyspace::ChangeSequence* last_or_null = nullptr);
+  net::Task<void> sit_out(Block* block, Needs* needs);
   net::Task<bool> wait_until_served(const Block* block);
   net::Task<void> try_again(const Block* block);
-  std::unique_ptr<keyspace::Waiting> take_places(keyspace::Group& group, Block& block);
+  void take_places(keyspace::Group& group, Block& block);
   net::Task<bool> prepare(Call* call, Needs* needs);
   void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
@@ -308,16 +310,8 @@ net::Task<void> Session::serve_requests() {
             while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
             call.set_group(group.get());
           }
-          std::optional<Block> block;
-          std::unique_ptr<keyspace::Waiting> places;
-          {
-            const RunningClient running(client_.record->id);
-            redis::run(call);
-            block = call.take_block();
-            if (block) places = take_places(*group, *block);
-            group.reset();
-          }
-          if (block) co_await sit_out(&*block, std::move(places), &needs);
+          std::optional<Block> block = run_command(call, std::move(group));
+          if (block) co_await sit_out(&*block, &needs);
           net::Task<void> rest = call.take_rest();
           if (rest) co_await std::move(rest);
         }
@@ -447,25 +441,28 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
   while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
   call.set_group(group.get());
   keyspace::ChangeSequence last;
-  std::optional<Block> block;
-  std::unique_ptr<keyspace::Waiting> places;
-  {
-    const RunningClient running(client_.record->id);
-    redis::run(call);
-    last = group->last_change();
-    block = call.take_block();
-    if (block) places = take_places(*group, *block);
-    group.reset();
-  }
+  std::optional<Block> block = run_command(call, std::move(group), &last);
   if (block) {
-    co_await sit_out(&*block, std::move(places), &needs);
+    co_await sit_out(&*block, &needs);
   } else if (needs.waits_for_commit() && last != keyspace::ChangeSequence{}) {
     unsettled_.add(last, std::move(needs.synced), reply_begin_, out().size());
   }
 }
 
+// Runs the command and ends its group. What comes back has taken its places before its keys.
+std::optional<Block> Session::run_command(Call& call, keyspace::GroupHandle group,
+                                          keyspace::ChangeSequence* last_or_null) {
+  const RunningClient running(client_.record->id);
+  redis::run(call);
+  if (last_or_null != nullptr) *last_or_null = group->last_change();
+  std::optional<Block> block = call.take_block();
+  if (block) take_places(*group, *block);
+  group.reset();
+  return block;
+}
+
 // In the group that found nothing for the client.
-std::unique_ptr<keyspace::Waiting> Session::take_places(keyspace::Group& group, Block& block) {
+void Session::take_places(keyspace::Group& group, Block& block) {
   block.client->set_wake([mailbox = net::Reactor::current()->mailbox(), door = std::weak_ptr<Door>(door_),
                           client = block.client.get()] {
     mailbox->post([door, client] {
@@ -475,7 +472,7 @@ std::unique_ptr<keyspace::Waiting> Session::take_places(keyspace::Group& group, 
     });
   });
   const std::vector<keyspace::KeyRef> keys(block.keys.begin(), block.keys.end());
-  return group.wait(block.client, keys);
+  block.places = group.wait(block.client, keys);
 }
 
 // A key changed while another one that is needed was held elsewhere: in a group of our own.
@@ -521,7 +518,7 @@ net::Task<bool> Session::wait_until_served(const Block* block) {
 }
 
 // While the client waits before its keys: then answers.
-net::Task<void> Session::sit_out(Block* block, std::unique_ptr<keyspace::Waiting> places, Needs* needs) {
+net::Task<void> Session::sit_out(Block* block, Needs* needs) {
   // What it was promised before comes first.
   if (!inbox().is_empty()) inbox().take(out());
   const bool sent = co_await send(false);
@@ -533,7 +530,7 @@ net::Task<void> Session::sit_out(Block* block, std::unique_ptr<keyspace::Waiting
     (void)block->client->give_up();
   }
   client_.record->set_blocked(nullptr);
-  places.reset();
+  block->places.reset();
   client_.idle_since = steady_now();
   if (!is_there) {
     client_.is_closing = true;

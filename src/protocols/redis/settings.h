@@ -24,6 +24,9 @@ struct Settings {
   // From which size on OBJECT ENCODING says hashtable.
   std::atomic<std::size_t> listpack_entries_max = 512;
   std::atomic<std::size_t> listpack_value_bytes_max = 64;
+  // How Redis cuts its lists, whose encoding has one name whatever they are: for those who ask.
+  std::atomic<std::int64_t> list_listpack_size = -2;
+  std::atomic<std::int64_t> list_compress_depth = 0;
   OutputLimits normal_output = {0, 0, 0};
   OutputLimits replica_output = {256U << 20, 64U << 20, 60};  // there are none
   OutputLimits pubsub_output = {32U << 20, 8U << 20, 60};

@@ -56,6 +56,7 @@ class BlockedPops final : public BlockedClient {
  private:
   void take(Group& group, KeyRef key, wire::ReplyWriter& reply) override {
     const auto values = group.lists().pop_many(key, end_, count_);
+    if (!values || !*values) return reply.null_array();
     answer_popped(reply, key.name, **values);
   }
 

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <vector>
 
+#include "keyspace/numbers.h"
 #include "protocols/redis/commands/call.h"
 
 namespace stele::redis {
@@ -80,6 +81,16 @@ void set_memory(Head& head, std::string_view value) {
 template <auto Member>
 void set_number(Head& head, std::string_view value) {
   head.settings().*Member = *read_number(value);
+}
+
+Problem check_integer(std::string_view value) {
+  if (!keyspace::parse_integer(value)) return "argument couldn't be parsed into an integer";
+  return std::nullopt;
+}
+
+template <auto Member>
+void set_integer(Head& head, std::string_view value) {
+  head.settings().*Member = *keyspace::parse_integer(value);
 }
 
 void set_memory_max(Head& head, std::string_view value) {
@@ -197,6 +208,12 @@ constexpr std::array kParameters = {
                     set_number<&S::sorted_entries_max>},
     ConfigParameter{"zset-max-ziplist-value", get_setting<&S::sorted_value_bytes_max>, check_memory,
                     set_memory<&S::sorted_value_bytes_max>},
+    ConfigParameter{"list-max-listpack-size", get_setting<&S::list_listpack_size>, check_integer,
+                    set_integer<&S::list_listpack_size>},
+    ConfigParameter{"list-max-ziplist-size", get_setting<&S::list_listpack_size>, check_integer,
+                    set_integer<&S::list_listpack_size>},
+    ConfigParameter{"list-compress-depth", get_setting<&S::list_compress_depth>, check_integer,
+                    set_integer<&S::list_compress_depth>},
     ConfigParameter{"maxmemory-policy", fixed<kNoEviction>},
     ConfigParameter{"databases", fixed<kSixteen>},
     ConfigParameter{"port", [](Head& head) { return std::to_string(head.port()); }},
