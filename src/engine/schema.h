@@ -35,12 +35,12 @@ std::string_view to_string(FieldType type);  // "text", "keyword", "long", …
 enum class Similarity : std::uint8_t { kCosine, kDot, kEuclid, kManhattan };
 std::string_view to_string(Similarity similarity);  // "cosine", "dot", "euclid", "manhattan"
 
-// How a segment's vectors of a field are searched. Fewer bytes of them (as floats) than `scan_bytes` are
-// looked at one by one; more get codes and a graph once the segment is joined or rewritten.
+// How a segment's vectors of a field are searched. Fewer of them than fill `scan_kilobytes` (as floats)
+// are looked at one by one; more get codes and a graph once the segment is joined or rewritten.
 struct VectorIndexOptions {
   std::uint32_t links = 16;    // of a row in the graph, 2..512; twice as many on its lowest level
   std::uint32_t effort = 100;  // rows kept when one is linked, and by searches that do not say; 1..65536
-  std::size_t scan_bytes = 10'000'000;
+  std::uint32_t scan_kilobytes = 10'000;  // of 1,024 bytes; 0: any number is enough
 
   bool operator==(const VectorIndexOptions&) const = default;
 };

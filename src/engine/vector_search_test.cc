@@ -31,7 +31,7 @@ class VectorSearches : public testing::Test {
                             .type = FieldType::kDenseVector,
                             .dimension = kDimension,
                             .similarity = Similarity::kEuclid,
-                            .vector_index = {.links = 8, .effort = 60, .scan_bytes = 10'000}},
+                            .vector_index = {.links = 8, .effort = 60, .scan_kilobytes = 10}},
                            {.path = "n", .type = FieldType::kLong}}));
   }
 

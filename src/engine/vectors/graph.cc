@@ -34,7 +34,7 @@ Result<Graph> Graph::open(std::string_view section) {
   graph.upper_count_ = graph.words_[graph.upper_at_];
   if (graph.upper_at_ + 1 + std::size_t{graph.upper_count_} * 2 > count) return corrupted();
   // A flipped bit may point to a wrong row, never outside.
-  const auto outside = [&](std::uint32_t row) { return row >= graph.size_ && row != kNone; };
+  const auto outside = [&](std::uint32_t row) { return row >= graph.size_ && row != kNoRow; };
   const auto lowest = graph.words_.subspan(kHeaderWords, graph.upper_at_ - kHeaderWords);
   if (std::any_of(lowest.begin(), lowest.end(), outside)) return corrupted();
   const auto upper = graph.words_.subspan(graph.upper_at_ + 1 + std::size_t{graph.upper_count_} * 2);
@@ -44,10 +44,7 @@ Result<Graph> Graph::open(std::string_view section) {
 
 std::span<const std::uint32_t> Graph::lowest(std::uint32_t row) const {
   const std::size_t room = 2 * std::size_t{links_};
-  const auto list = words_.subspan(kHeaderWords + row * room, room);
-  std::size_t size = room;
-  while (size > 0 && list[size - 1] == kNone) --size;
-  return list.first(size);
+  return words_.subspan(kHeaderWords + row * room, room);
 }
 
 std::span<const std::uint32_t> Graph::links(std::uint32_t row, std::uint32_t level) const {
@@ -58,8 +55,7 @@ std::span<const std::uint32_t> Graph::links(std::uint32_t row, std::uint32_t lev
   const std::size_t at = words_[upper_at_ + 1 + upper_count_ + static_cast<std::size_t>(found - rows)] +
                          (level - 1) * std::size_t{links_};
   if (at + links_ > words_.size()) return {};
-  const auto list = words_.subspan(at, links_);
-  return list.first(static_cast<std::size_t>(std::find(list.begin(), list.end(), kNone) - list.begin()));
+  return words_.subspan(at, links_);
 }
 
 Neighbour Graph::descend(const VectorCodes& codes, const CodeQuery& query, WalkScratch& scratch) const {
@@ -79,28 +75,35 @@ void Graph::nearest(const VectorCodes& codes, const CodeQuery& query, std::size_
   walk_around(codes, query, start, effort, scratch, [&](std::uint32_t row) { return lowest(row); });
 }
 
-void Graph::gather_all(std::uint32_t row, WalkScratch& scratch) const {
-  for (const std::uint32_t other : lowest(row))
-    if (scratch.seen.insert(other)) scratch.fresh.push_back(other);
+void Graph::gather_all(const VectorCodes& codes, std::uint32_t row, WalkScratch& scratch) const {
+  for (const std::uint32_t other : lowest(row)) {
+    if (other == kNoRow) break;
+    if (!scratch.seen.insert(other)) continue;
+    codes.prefetch(other);
+    scratch.fresh.push_back(other);
+  }
 }
 
 // Two hops, over rows that are not allowed, until there are as many as one hop would give.
 void Graph::gather_allowed(std::uint32_t row, const RowSet& allowed, WalkScratch& scratch) const {
   scratch.bridges.clear();
   for (const std::uint32_t other : lowest(row)) {
+    if (other == kNoRow) break;
     if (!scratch.seen.insert(other)) continue;
     if (allowed.contains(other)) {
       scratch.fresh.push_back(other);
     } else {
-      __builtin_prefetch(lowest(other).data());
+      prefetch_list(lowest(other));
       scratch.bridges.push_back(other);
     }
   }
   const std::size_t enough = 2 * std::size_t{links_};
   for (std::size_t i = 0; i < scratch.bridges.size() && scratch.fresh.size() < enough; ++i) {
     scratch.looked_at += kBridgesARow;
-    for (const std::uint32_t other : lowest(scratch.bridges[i]))
+    for (const std::uint32_t other : lowest(scratch.bridges[i])) {
+      if (other == kNoRow) break;
       if (allowed.contains(other) && scratch.seen.insert(other)) scratch.fresh.push_back(other);
+    }
   }
 }
 
@@ -124,7 +127,7 @@ bool Graph::nearest_allowed(const VectorCodes& codes, const CodeQuery& query, st
     frontier.pop_back();
     scratch.fresh.clear();
     if (over == Over::kAll)
-      gather_all(here.row, scratch);
+      gather_all(codes, here.row, scratch);
     else
       gather_allowed(here.row, allowed, scratch);
     const auto distances = scratch.measure(codes, query);

@@ -21,14 +21,12 @@ struct GraphShape {
 // Which rows are near a vector, without looking at all of them? A hierarchical navigable small world graph
 // (Malkov and Yashunin, 2016). Section (little-endian 32-bit words): 16 of a header (rows, links, entry row,
 // levels, rows looked at a hundred units of effort, effort of building, zeros); the lowest level's lists,
-// each room for twice `links` rows, its end filled with kNone; the number of rows that stand above, those
+// each room for twice `links` rows, its end filled with kNoRow; the number of rows that stand above, those
 // rows ascending, for each the word at which its lists begin, and behind that the lists, one a level, each
 // room for `links` rows. Borrows its bytes. Threads: immutable, share freely. Cost of a search: some ten rows
 // a unit of effort.
 class Graph {
  public:
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
   // kCorruption: other sizes than the section's own words say.
   static Result<Graph> open(std::string_view section);
   // Takes about 0.1 ms a row of 128 dimensions, on one thread.
@@ -37,7 +35,7 @@ class Graph {
   std::size_t size() const { return size_; }
   std::uint32_t effort() const { return effort_; }
   // Rows whose distance a search takes, measured when the graph was built.
-  std::size_t cost(std::size_t effort) const { return effort * cost_ / 100; }
+  std::size_t cost(std::size_t effort) const { return kDescent + effort * cost_ / 100; }
 
   // About the `effort` nearest rows, nearest first: the more, the surer. In scratch.nearest.
   void nearest(const VectorCodes& codes, const CodeQuery& query, std::size_t effort,
@@ -53,10 +51,11 @@ class Graph {
 
  private:
   friend class GraphBuilder;
+  static constexpr std::size_t kDescent = 200;  // rows looked at on the way to where the query is
   std::span<const std::uint32_t> links(std::uint32_t row, std::uint32_t level) const;
   std::span<const std::uint32_t> lowest(std::uint32_t row) const;
   Neighbour descend(const VectorCodes& codes, const CodeQuery& query, WalkScratch& scratch) const;
-  void gather_all(std::uint32_t row, WalkScratch& scratch) const;
+  void gather_all(const VectorCodes& codes, std::uint32_t row, WalkScratch& scratch) const;
   void gather_allowed(std::uint32_t row, const RowSet& allowed, WalkScratch& scratch) const;
 
   std::span<const std::uint32_t> words_;

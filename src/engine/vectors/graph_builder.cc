@@ -12,8 +12,8 @@ class GraphBuilder {
   GraphBuilder(const VectorCodes& codes, GraphShape shape)
       : codes_(codes),
         shape_(shape),
-        lowest_(codes.size() * 2 * std::size_t{shape.links}, Graph::kNone),
-        upper_of_(codes.size(), Graph::kNone) {}
+        lowest_(codes.size() * 2 * std::size_t{shape.links}, kNoRow),
+        upper_of_(codes.size(), kNoRow) {}
 
   std::string build() {
     for (std::uint32_t row = 0; row < codes_.size(); ++row) add(row);
@@ -44,7 +44,7 @@ class GraphBuilder {
   std::span<const std::uint32_t> links(std::uint32_t row, std::uint32_t level) {
     const auto here = list(row, level);
     std::size_t size = here.size();
-    while (size > 0 && here[size - 1] == Graph::kNone) --size;
+    while (size > 0 && here[size - 1] == kNoRow) --size;
     return here.first(size);
   }
 
@@ -53,7 +53,7 @@ class GraphBuilder {
     if (levels > 1) {
       upper_of_[row] = static_cast<std::uint32_t>(upper_.size());
       upper_rows_.push_back(row);
-      upper_.emplace_back((levels - 1) * room(1), Graph::kNone);
+      upper_.emplace_back((levels - 1) * room(1), kNoRow);
     }
     if (levels_ == 0) {
       levels_ = levels;
@@ -134,7 +134,7 @@ class GraphBuilder {
     for (std::size_t i = 0; i < distances.size(); ++i) around_.push_back({distances[i], scratch_.fresh[i]});
     std::sort(around_.begin(), around_.end());
     const std::vector<std::uint32_t>& kept = choose(from, around_, there.size(), false);
-    std::fill(there.begin(), there.end(), Graph::kNone);
+    std::fill(there.begin(), there.end(), kNoRow);
     std::copy(kept.begin(), kept.end(), there.begin());
   }
 

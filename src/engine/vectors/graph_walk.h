@@ -63,6 +63,7 @@ class NearestRows {
     rows_[next_++].row |= kDone;
     return row;
   }
+  std::uint32_t peek() const { return rows_[next_].row; }
   // Without the marks.
   std::vector<Neighbour>& finish() {
     for (Neighbour& neighbour : rows_) neighbour.row &= ~kDone;
@@ -97,6 +98,13 @@ struct WalkScratch {
   }
 };
 
+inline void prefetch_list(std::span<const std::uint32_t> list) {
+  for (std::size_t i = 0; i < list.size(); i += 16) __builtin_prefetch(list.data() + i);
+}
+
+// Lists of links end where they end or at the first kNoRow.
+constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
+
 // From `start`, always to the neighbour that is nearest.
 template <class Links>
 Neighbour walk_down(const VectorCodes& codes, const CodeQuery& query, Neighbour start, WalkScratch& scratch,
@@ -104,7 +112,11 @@ Neighbour walk_down(const VectorCodes& codes, const CodeQuery& query, Neighbour 
   for (bool moved = true; moved;) {
     moved = false;
     const auto neighbours = links(start.row);
-    scratch.fresh.assign(neighbours.begin(), neighbours.end());
+    scratch.fresh.clear();
+    for (const std::uint32_t row : neighbours) {
+      if (row == kNoRow) break;
+      scratch.fresh.push_back(row);
+    }
     const auto distances = scratch.measure(codes, query);
     for (std::size_t i = 0; i < distances.size(); ++i) {
       const Neighbour other{distances[i], scratch.fresh[i]};
@@ -127,8 +139,14 @@ void walk_around(const VectorCodes& codes, const CodeQuery& query, Neighbour sta
   nearest.insert(start);
   while (nearest.has_next()) {
     scratch.fresh.clear();
-    for (const std::uint32_t row : links(nearest.next()))
-      if (scratch.seen.insert(row)) scratch.fresh.push_back(row);
+    for (const std::uint32_t row : links(nearest.next())) {
+      if (row == kNoRow) break;
+      if (!scratch.seen.insert(row)) continue;
+      codes.prefetch(row);
+      scratch.fresh.push_back(row);
+    }
+    // Most likely the list that is read next.
+    if (nearest.has_next()) prefetch_list(links(nearest.peek()));
     const auto distances = scratch.measure(codes, query);
     for (std::size_t i = 0; i < distances.size(); ++i)
       if (nearest.would_take(distances[i])) nearest.insert({distances[i], scratch.fresh[i]});

@@ -12,10 +12,10 @@ std::size_t ranked(std::size_t count) {
 }
 
 // Costs in the unit of a row met by a walk, measured by bench_vectors (128 and 768 dimensions).
-constexpr double kScanned = 0.35;          // one of a run of rows
-constexpr double kScannedSparsely = 0.6;   // one of a few far from each other
+constexpr double kScanned = 0.08;          // one of a run of rows
+constexpr double kScannedSparsely = 0.12;  // one of a few far from each other
 constexpr double kBridged = 2.5;           // an allowed row of a walk over allowed rows alone
-constexpr double kWalkAllowedMost = 0.35;  // beyond this share most neighbours are allowed anyway
+constexpr double kWalkAllowedMost = 0.2;   // beyond this share most neighbours are allowed anyway
 
 WalkScratch& scratch_of_thread() {
   thread_local WalkScratch scratch;
@@ -26,7 +26,7 @@ WalkScratch& scratch_of_thread() {
 
 bool is_worth_index(const FieldDefinition& definition, const VectorRows& rows) {
   return definition.type == FieldType::kDenseVector && definition.indexed && !rows.documents.empty() &&
-         rows.elements.size() * sizeof(float) >= definition.vector_index.scan_bytes;
+         rows.elements.size() * sizeof(float) >= std::size_t{definition.vector_index.scan_kilobytes} * 1024;
 }
 
 Result<VectorIndex> VectorIndex::open(const VectorRows& rows, std::string_view codes,
@@ -40,11 +40,11 @@ Result<VectorIndex> VectorIndex::open(const VectorRows& rows, std::string_view c
   return VectorIndex(metric, std::move(opened), walked);
 }
 
-// At least what full precision is to choose from; more where some of the rows found will not count.
+// More than asked for where some of the rows found will not count.
 std::size_t VectorIndex::effort_of(const VectorSearch& search) const {
   const std::size_t asked = search.effort > 0 ? search.effort : graph_.effort();
   const std::size_t hidden = std::min(search.hidden, size() - size() / 4);
-  return std::min(std::max(ranked(search.count), asked) * size() / (size() - hidden), size());
+  return std::min(std::max(search.count, asked) * size() / (size() - hidden), size());
 }
 
 double VectorIndex::scan_cost(const VectorSearch& search) const {
@@ -74,7 +74,7 @@ std::vector<Neighbour> VectorIndex::nearest(const VectorSearch& search) const {
   if (way != VectorWay::kScan) {
     const auto over = way == VectorWay::kWalk ? Graph::Over::kAll : Graph::Over::kAllowed;
     // A walk that finds the matches far away may look at as many rows as the scan would, then the scan it is.
-    const auto budget = static_cast<std::size_t>(std::max(scan_cost(search), 1000.0));
+    const auto budget = static_cast<std::size_t>(std::max(scan_cost(search), 500.0));
     if (graph_.nearest_allowed(codes_, query, effort_of(search), *search.allowed, over, budget, scratch))
       return rank(search, scratch.found);
   }
