@@ -20,6 +20,9 @@ using ChangeSequence = StrongId<ChangeTag>;
 enum class ChangeEvent : std::uint8_t {
   kSet,
   kAppend,
+  kSetRange,
+  kSetBit,
+  kHyperLogLogAdd,
   kIncrementBy,
   kIncrementByFloat,
   kHashSet,

@@ -53,6 +53,9 @@ struct EventName {
 constexpr std::array kEventNames = {
     EventName{ChangeEvent::kSet, "set"},
     EventName{ChangeEvent::kAppend, "append"},
+    EventName{ChangeEvent::kSetRange, "setrange"},
+    EventName{ChangeEvent::kSetBit, "setbit"},
+    EventName{ChangeEvent::kHyperLogLogAdd, "pfadd"},
     EventName{ChangeEvent::kIncrementBy, "incrby"},
     EventName{ChangeEvent::kIncrementByFloat, "incrbyfloat"},
     EventName{ChangeEvent::kHashSet, "hset"},

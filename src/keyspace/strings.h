@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "keyspace/change.h"
 #include "keyspace/key.h"
 #include "keyspace/value.h"
 
@@ -52,6 +53,10 @@ class Strings {
   // The new length. too_long past kStringBytesMax.
   virtual Result<std::size_t> append(KeyRef key, std::string_view tail) = 0;
   virtual Result<std::size_t> length(KeyRef key) = 0;
+  // The bytes from `from` on become these, as far as they go; zeros where nothing was before them. The expiry
+  // stays. The new length; without bytes nothing happens. Costs what is written. too_long.
+  virtual Result<std::size_t> overwrite(KeyRef key, std::size_t from, std::string_view bytes,
+                                        ChangeEvent event) = 0;
 
   // The new number; the expiry stays. not_an_integer, would_overflow.
   virtual Result<std::int64_t> increment_by(KeyRef key, std::int64_t by) = 0;

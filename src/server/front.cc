@@ -133,8 +133,8 @@ Result<void> Front::listen_console(Port& port, net::HttpServer::Handler handler)
   });
 }
 
-void Front::expire_keys(keyspace::Keyspace& keyspace) {
-  thread_->call<void>([&] { expiry_ = std::make_unique<redis::ExpiryCycle>(thread_->reactor(), keyspace); });
+void Front::expire_keys(redis::Head& head) {
+  thread_->call<void>([&] { expiry_ = std::make_unique<redis::ExpiryCycle>(thread_->reactor(), head); });
 }
 
 net::Task<void> Front::stop_writer(net::Event* stopped) {

@@ -68,7 +68,7 @@ class Front {
   // The console's port, on one of the fronts.
   Result<void> listen_console(Port& port, net::HttpServer::Handler handler);
   // Lets keys expire, from one of the fronts.
-  void expire_keys(keyspace::Keyspace& keyspace);
+  void expire_keys(redis::Head& head);
 
   // Accepts no more and lets what runs end, until `deadline`: then connections are closed, and writes under
   // way cancelled. The future is ready when all has ended; once.

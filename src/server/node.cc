@@ -228,7 +228,7 @@ Result<void> Node::start_fronts() {
   for (std::size_t i = 0; i < fronts_.size(); ++i)
     STELE_RETURN_IF_ERROR(fronts_[i]->listen(ports_, i < sql_fronts));
   if (ports_.redis) redis_->set_port(*ports_.redis);
-  fronts_.front()->expire_keys(keys_->keyspace());
+  fronts_.front()->expire_keys(*redis_);
   if (ports_.elastic)
     elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
   if (ports_.console) {

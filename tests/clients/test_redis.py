@@ -121,6 +121,48 @@ def test_messages_reach_their_subscribers_in_order(r):
     wait_until(lambda: r.publish("news", "x") == 0, what="the end of a subscriber")
 
 
+TOKEN_BUCKET = """
+local tokens = tonumber(redis.call('HGET', KEYS[1], 'tokens') or ARGV[1])
+if tokens < 1 then return 0 end
+redis.call('HSET', KEYS[1], 'tokens', tokens - 1)
+return 1
+"""
+
+
+def test_a_rate_limiter_lets_nobody_through_twice(redis_alone, r):
+    take = r.register_script(TOKEN_BUCKET)
+    assert take(keys=["bucket"], args=[100]) == 1
+    taken = []
+
+    def worker():
+        client = redis.Redis(port=redis_alone.ports["redis"], socket_timeout=60)
+        taken.append(sum(take(keys=["bucket"], args=[100], client=client) for _ in range(50)))
+        client.close()
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(taken) == 99
+    assert r.script_exists(take.sha) == [True]
+    assert r.eval("return redis.call('HGET', KEYS[1], 'tokens')", 1, "bucket") == "0"
+    with pytest.raises(redis.ResponseError, match="user_script:1: oh"):
+        r.eval("error('oh')", 0)
+
+
+def test_a_lock_and_a_function(r):
+    lock = r.lock("lock", timeout=10)
+    assert lock.acquire()
+    assert not r.lock("lock").acquire(blocking=False)
+    lock.extend(5)
+    lock.release()
+    assert not r.exists("lock")
+    r.function_load("#!lua name=tests\nredis.register_function('double', function(k, a) return a[1] * 2 end)",
+                    replace=True)
+    assert r.fcall("double", 0, 21) == 42
+    r.function_delete("tests")
+
+
 def test_a_pipeline_of_ten_thousand(r):
     with r.pipeline(transaction=False) as pipe:
         for i in range(10_000):

@@ -209,7 +209,9 @@ class Side {
       case 2:
         return text_of(strings.get(draw.a));
       case 4:
-        return text_of(strings.append(draw.a, draw.value));
+        if (draw.number % 2 != 0) return text_of(strings.append(draw.a, draw.value));
+        return text_of(strings.overwrite(draw.a, static_cast<std::size_t>(std::abs(draw.number) % 3000),
+                                         draw.value, ChangeEvent::kSetRange));
       case 6:
         return text_of(strings.increment_by(draw.a, draw.number));
       case 8:

@@ -112,6 +112,13 @@ void Store::append(Object& object, std::string_view tail) {
   if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, from);
 }
 
+void Store::overwrite(Object& object, std::size_t from, std::string_view whole, ChangeEvent event) {
+  grow(object, whole.size() - object.string.size());
+  object.string = whole;
+  const ChangeSequence change = record(object.key, event, object.type);
+  if (is_written_behind_key(object.key)) dirty_.bytes_changed(object, change, from);
+}
+
 void Store::set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event) {
   for (const FieldRef& field : fields) set_field(object, field.name, field.value);
   const ChangeSequence change = record(object.key, event, object.type);

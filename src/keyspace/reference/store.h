@@ -38,6 +38,8 @@ class Store {
   Object& insert_fields(KeyRef key, ValueType type, std::span<const FieldRef> fields, ChangeEvent event);
   void assign(Object& object, std::string_view value, ChangeEvent event);
   void append(Object& object, std::string_view tail);
+  // The whole string anew, of which the bytes before `from` are as they were.
+  void overwrite(Object& object, std::size_t from, std::string_view whole, ChangeEvent event);
   void set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event);
   void remove_fields(Object& object, std::span<const std::string_view> fields, ChangeEvent event);
   // Elements of a list that are set and removed, by position; one without elements goes. With `key` as its

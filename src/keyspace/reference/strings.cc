@@ -127,6 +127,22 @@ Result<std::size_t> ReferenceStrings::length(KeyRef key) {
   return object ? object->string.size() : 0;
 }
 
+Result<std::size_t> ReferenceStrings::overwrite(KeyRef key, std::size_t from, std::string_view bytes,
+                                                ChangeEvent event) {
+  if (bytes.empty()) return length(key);
+  STELE_TRY(Object* const object, session_.find_to_grow(key, ValueType::kString));
+  if (from > kStringBytesMax || bytes.size() > kStringBytesMax - from) return too_long();
+  std::string whole = object ? object->string : std::string();
+  if (whole.size() < from + bytes.size()) whole.resize(from + bytes.size(), '\0');
+  whole.replace(from, bytes.size(), bytes);
+  if (object) {
+    session_.store().overwrite(*object, std::min(from, object->string.size()), whole, event);
+  } else {
+    session_.store().insert_string(key, whole, event);
+  }
+  return whole.size();
+}
+
 Result<std::int64_t> ReferenceStrings::increment_by(KeyRef key, std::int64_t by) {
   STELE_TRY(Object* const object, session_.find_to_grow(key, ValueType::kString));
   std::int64_t sum = 0;

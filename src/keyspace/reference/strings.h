@@ -19,6 +19,8 @@ class ReferenceStrings final : public Strings {
   Result<bool> set_many_if_absent(std::span<const Pair> pairs) override;
   Result<std::size_t> append(KeyRef key, std::string_view tail) override;
   Result<std::size_t> length(KeyRef key) override;
+  Result<std::size_t> overwrite(KeyRef key, std::size_t from, std::string_view bytes,
+                                ChangeEvent event) override;
   Result<std::int64_t> increment_by(KeyRef key, std::int64_t by) override;
   Result<std::string_view> increment_by_float(KeyRef key, long double by) override;
 

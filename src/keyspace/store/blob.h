@@ -13,6 +13,7 @@ class Blob {
   static void free(Blob* blob);
 
   std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), size_}; }
+  char* data() { return reinterpret_cast<char*>(this + 1); }
   std::size_t size() const { return size_; }
   std::size_t memory_bytes() const;
 

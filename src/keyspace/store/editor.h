@@ -25,6 +25,8 @@ class Editor {
   // A string, over a string or where nothing is; with this expiry, as part of the step.
   void put_string(Position& at, std::string_view value, std::optional<WallMs> expires_at, ChangeEvent event);
   void append(Position& at, std::string_view tail);
+  // Of a string that is there; zeros before `from` where it was shorter.
+  void overwrite(Position& at, std::size_t from, std::string_view bytes, ChangeEvent event);
   // Fields of a hash, of a new one where nothing is. How many are new.
   std::size_t set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event);
   // How many there were; a hash without fields goes.
@@ -99,6 +101,8 @@ class Editor {
   void set_mark(Position& at, std::optional<WallMs> former);
   void free_outside(const Entry& entry);
 
+  void append_quietly(Position& at, std::string_view tail);
+  void note_bytes(Position& at, ChangeEvent event, std::size_t from);
   void write_string(Position& at, std::string_view value, std::optional<WallMs> expires_at);
   bool set_field(Position& at, const FieldRef& field);
   // Whether it is new; nothing where the hash has too many fields to stay flat.

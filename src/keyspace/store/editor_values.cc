@@ -61,7 +61,7 @@ void Editor::put_string(Position& at, std::string_view value, std::optional<Wall
   if (is_behind) store_.dirty.bytes_changed(bundle_, dirty_object(at), change, 0);
 }
 
-void Editor::append(Position& at, std::string_view tail) {
+void Editor::append_quietly(Position& at, std::string_view tail) {
   const std::size_t from = string_of(*at.entry).size();
   const std::size_t size = from + tail.size();
   if (at.entry->is_outside()) {
@@ -77,10 +77,33 @@ void Editor::append(Position& at, std::string_view tail) {
     whole += tail;
     write_string(at, whole, at.entry->expires_at());
   }
+}
+
+void Editor::note_bytes(Position& at, ChangeEvent event, std::size_t from) {
   const bool is_behind = is_written_behind_here(at);
   if (is_behind) ensure_id(at);
-  const ChangeSequence change = record(at, ChangeEvent::kAppend, ValueType::kString);
+  const ChangeSequence change = record(at, event, ValueType::kString);
   if (is_behind) store_.dirty.bytes_changed(bundle_, dirty_object(at), change, from);
+}
+
+void Editor::append(Position& at, std::string_view tail) {
+  const std::size_t from = string_of(*at.entry).size();
+  append_quietly(at, tail);
+  note_bytes(at, ChangeEvent::kAppend, from);
+}
+
+void Editor::overwrite(Position& at, std::size_t from, std::string_view bytes, ChangeEvent event) {
+  const std::size_t former = string_of(*at.entry).size();
+  if (former < from + bytes.size()) {
+    std::string tail(from + bytes.size() - former, '\0');
+    const std::size_t overlap = former > from ? former - from : 0;
+    tail.replace(tail.size() - (bytes.size() - overlap), std::string::npos, bytes.substr(overlap));
+    append_quietly(at, tail);
+    bytes = bytes.substr(0, overlap);
+  }
+  char* const place = at.entry->is_outside() ? at.entry->outside<Blob>()->data() : at.entry->value();
+  if (!bytes.empty()) std::memmove(place + from, bytes.data(), bytes.size());
+  note_bytes(at, event, std::min(from, former));
 }
 
 std::size_t Editor::set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event) {

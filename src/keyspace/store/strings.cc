@@ -123,6 +123,21 @@ Result<std::size_t> StoreStrings::length(KeyRef key) {
   return at.entry == nullptr ? 0 : string_of(*at.entry).size();
 }
 
+Result<std::size_t> StoreStrings::overwrite(KeyRef key, std::size_t from, std::string_view bytes,
+                                            ChangeEvent event) {
+  if (bytes.empty()) return length(key);
+  STELE_TRY(Position at, session_.find_to_grow(key, ValueType::kString));
+  if (from > kStringBytesMax || bytes.size() > kStringBytesMax - from) return too_long();
+  if (at.entry == nullptr) {
+    std::string whole(from, '\0');
+    whole += bytes;
+    session_.editor().put_string(at, whole, std::nullopt, event);
+  } else {
+    session_.editor().overwrite(at, from, bytes, event);
+  }
+  return string_of(*at.entry).size();
+}
+
 void StoreStrings::write_number(Position& at, std::string_view text, ChangeEvent event) {
   const auto expires_at = at.entry == nullptr ? std::nullopt : at.entry->expires_at();
   session_.editor().put_string(at, text, expires_at, event);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "keyspace/keyspace.h"
+#include "net/stream.h"
 #include "protocols/redis/client_list.h"
 #include "protocols/redis/commands/command.h"
 #include "protocols/redis/pubsub/channels.h"
@@ -62,6 +63,9 @@ struct Client {
   std::unique_ptr<Subscriptions> subscriptions_or_null;  // made when first wanted
   TrackingOptions tracking;
   bool is_caching_said = false;  // CLIENT CACHING, for the next command
+  // Keys of the class "durable, sync" that a script of this client has written.
+  std::vector<keyspace::Key> synced_by_script;
+  const net::Stream* stream_or_null = nullptr;  // the connection; a script's client has none
   TimePoint idle_since{};  // when the last command ended, or its bytes came: where the next one's time begins
 
   Subscriptions& subscriptions_in(Channels& channels) {

@@ -44,6 +44,7 @@ struct ClientRecord {
   std::atomic<std::size_t> channels = 0;  // that it listens to
   std::atomic<std::size_t> patterns = 0;
   std::atomic<std::size_t> shard_channels = 0;
+  std::atomic<bool> is_monitor = false;
   std::atomic<bool> tracks = false;
   std::atomic<bool> tracks_by_prefix = false;
   std::atomic<bool> is_redirect_broken = false;

@@ -6,6 +6,7 @@
 
 #include "keyspace/errors.h"
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/script_run.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/wire/reply_writer.h"
 
@@ -78,6 +79,10 @@ class Dispatcher {
   bool is_allowed(const Command& command) {
     if (!client_.is_authenticated && !command.is(flag::kNoAuth)) {
       return refuse(&command, "NOAUTH Authentication required.") != nullptr;
+    }
+    const RunningScript& running = head_.scripts().running();
+    if (running.is_busy() && !command.is(flag::kAllowBusy)) {
+      return refuse(&command, busy_text(running)) != nullptr;
     }
     if (client_.is_in_subscriber_mode() && !command.is(flag::kInSubscriberMode)) {
       return refuse(&command, fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "

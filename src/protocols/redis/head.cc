@@ -61,14 +61,16 @@ std::vector<ReactorStatistics*> Head::statistics() const {
   return all;
 }
 
-ExpiryCycle::ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace)
-    : reactor_(reactor), keyspace_(keyspace), timer_(reactor) {
+ExpiryCycle::ExpiryCycle(net::Reactor& reactor, Head& head)
+    : reactor_(reactor), head_(head), timer_(reactor) {
   turn();
 }
 
 void ExpiryCycle::turn() {
-  const bool has_more = keyspace_.expire_some(kExpiredATurn) == kExpiredATurn;
-  const bool has_keys = keyspace_.stats().keys_with_expiry > 0;
+  keyspace::Keyspace& keyspace = head_.keys().keyspace();
+  const bool is_on = head_.settings().expires_actively;
+  const bool has_more = is_on && keyspace.expire_some(kExpiredATurn) == kExpiredATurn;
+  const bool has_keys = keyspace.stats().keys_with_expiry > 0;
   const Duration pause = has_more ? kExpiryPauseWithMore : has_keys ? kExpiryPauseWithKeys : kExpiryPause;
   timer_.set(reactor_.now() + pause, [this] { turn(); });
 }

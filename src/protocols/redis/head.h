@@ -17,7 +17,11 @@
 #include "net/task.h"
 #include "net/tls.h"
 #include "protocols/redis/client_list.h"
+#include "protocols/redis/operations/monitors.h"
+#include "protocols/redis/operations/slow_log.h"
 #include "protocols/redis/pubsub/channels.h"
+#include "protocols/redis/scripts/functions.h"
+#include "protocols/redis/scripts/scripts.h"
 #include "protocols/redis/settings.h"
 #include "protocols/redis/statistics.h"
 #include "protocols/redis/tracking/events.h"
@@ -62,6 +66,10 @@ class Head {
   Channels& channels() { return channels_; }
   Tracking& tracking() { return tracking_; }
   Events& events() { return events_; }
+  Scripts& scripts() { return scripts_; }
+  Functions& functions() { return functions_; }
+  SlowLog& slow_log() { return slow_log_; }
+  Monitors& monitors() { return monitors_; }
   TimePoint started() const { return started_; }
   void set_port(std::uint16_t port) { port_ = port; }
   std::uint16_t port() const { return port_; }
@@ -85,6 +93,10 @@ class Head {
   ClientList clients_;
   Channels channels_;
   Tracking tracking_{clients_, settings_.tracked_keys_max};
+  Scripts scripts_;
+  Functions functions_;
+  SlowLog slow_log_{settings_.slower_than_us, settings_.slow_entries_max};
+  Monitors monitors_;
   Events events_{channels_, tracking_, settings_.notified};
   Metrics metrics_;
   const TimePoint started_;
@@ -99,13 +111,13 @@ class Head {
 // destroyed there, before the keys.
 class ExpiryCycle {
  public:
-  ExpiryCycle(net::Reactor& reactor, keyspace::Keyspace& keyspace);
+  ExpiryCycle(net::Reactor& reactor, Head& head);
 
  private:
   void turn();
 
   net::Reactor& reactor_;
-  keyspace::Keyspace& keyspace_;
+  Head& head_;
   net::Timer timer_;
 };
 

@@ -13,10 +13,16 @@ void add(Needs& needs, views::NodeKeys& keys, const Command& command,
          std::span<const std::string_view> arguments, keyspace::DatabaseNumber db, bool lists_written) {
   if (command.reach == Reach::kNothing) return;
   needs.keys = true;
-  const bool writes = command.is(flag::kWrite);
+  const bool is_script = command.is(flag::kRunsScript);
+  const bool writes = command.is(flag::kWrite) || (is_script && !command.is(flag::kReadOnly));
+  needs.is_script |= is_script;
   if (writes && command.reach == Reach::kWhole && command.keys.empty()) {
     needs.durable_write = needs.all_synced = needs.other_writes = true;
     return;
+  }
+  // What a script writes without saying so is most often of the class of all names.
+  if (is_script && writes && key_indices(command, arguments).empty()) {
+    needs.durable_write |= is_written_behind(keys.class_of(""));
   }
   bool is_mapped = false;
   for_each_key_index(command, arguments, [&](std::size_t i) {

@@ -18,6 +18,7 @@
 #include "protocols/redis/commands/run.h"
 #include "protocols/redis/dispatch.h"
 #include "protocols/redis/head.h"
+#include "protocols/redis/lua/fiber.h"
 #include "protocols/redis/needs.h"
 #include "protocols/redis/unsettled.h"
 #include "protocols/redis/wire/look_ahead.h"
@@ -40,6 +41,7 @@ constexpr int kCommandsInARow = 256;
 constexpr Duration kHandshakeTimeMax = std::chrono::seconds(60);
 constexpr Duration kWritableTimeMax = std::chrono::seconds(10);
 constexpr Duration kMappedTimeMax = std::chrono::seconds(10);
+constexpr Duration kPauseStep = std::chrono::milliseconds(2);
 constexpr char kTlsHandshake = 0x16;
 
 // The stream of a session, for whoever ends it from outside: null once the session has ended. On its
@@ -60,6 +62,7 @@ class Session {
         door_(std::make_shared<Door>(stream_.get(), this, nullptr)) {
     client_.is_authenticated = head.services().password.empty();
     client_.record = std::make_shared<ClientRecord>();
+    client_.stream_or_null = stream_.get();
     ClientRecord& record = *client_.record;
     record.address = stream_->peer().to_string();
     record.local_address = stream_->local().to_string();
@@ -87,6 +90,7 @@ class Session {
   ~Session() {
     *door_ = {};
     stop_tracking(head_, client_);
+    head_.monitors().remove(*client_.record);
     head_.clients().remove(client_.record->id);
     head_.metrics().connections->add(-1);
   }
@@ -120,6 +124,12 @@ class Session {
   std::string& out() { return stream_->output(); }
   void note_batch();
   void prefetch_pipeline();
+  bool is_paused(const Command& command);
+  net::Task<void> run_script(Call* call);
+  net::Task<void> wait_for_unpause(const Command* command);
+  void begin_request();
+  net::Task<void> refuse_request();
+  void end_group(keyspace::GroupHandle group);
   void end_reply(std::size_t begin);
   void end_command(const Command* command_or_null);
   Inbox& inbox() { return *client_.record->inbox; }
@@ -267,6 +277,19 @@ void Session::end_command(const Command* command_or_null) {
   if (!inbox().is_empty()) inbox().take(out());
 }
 
+void Session::begin_request() {
+  ++batch_requests_;
+  prefetch_pipeline();
+  reply_begin_ = out().size();
+}
+
+// What cannot be parsed ends the connection.
+net::Task<void> Session::refuse_request() {
+  wire::ReplyWriter(out(), client_.protocol).error("ERR " + parser_.problem());
+  statistics_.count_error("ERR");
+  (void)co_await send(true);
+}
+
 net::Task<void> Session::serve_requests() {
   int in_a_row = 0;
   while (!stream_->is_closed()) {
@@ -284,23 +307,19 @@ net::Task<void> Session::serve_requests() {
       continue;
     }
     if (outcome == wire::RequestParser::Outcome::kBroken) {
-      wire::ReplyWriter(out(), client_.protocol).error("ERR " + parser_.problem());
-      statistics_.count_error("ERR");
-      (void)co_await send(true);
+      co_await refuse_request();
       co_return;
     }
     const Arguments arguments = parser_.arguments();
     if (!arguments.empty()) {
       // A browser that was sent here by another's page: not a client.
       if (is_word(arguments[0], "POST") || is_word(arguments[0], "HOST:")) co_return;
-      ++batch_requests_;
-      prefetch_pipeline();
-      reply_begin_ = out().size();
+      begin_request();
       const Command* const command = dispatch(head_, client_, statistics_, arguments, out());
       if (command != nullptr) {
+        if (is_paused(*command)) co_await wait_for_unpause(command);
         Needs needs = needs_of(head_.keys(), *command, arguments, client_);
-        if (needs.durable_write || needs.is_loading || !needs.mapped.empty() ||
-            (needs.keys && head_.keys().loading())) {
+        if (needs.is_special(head_.keys())) {
           co_await execute_with_needs(command, std::move(needs));
         } else {
           Call call(head_, client_, statistics_, *command, arguments, out());
@@ -323,8 +342,7 @@ net::Task<void> Session::serve_requests() {
     stream_->consume(parser_.size());
     if (client_.is_closing) {
       (void)co_await send(true);
-      note_batch();
-      co_return;
+      break;
     }
     if (out().size() > kGatheredBytesMax || unsettled_.size() > kUnsettledMax) {
       const bool sent = co_await send(false);
@@ -332,6 +350,7 @@ net::Task<void> Session::serve_requests() {
     }
     if (++in_a_row % kCommandsInARow == 0) co_await net::Reactor::current()->yield();
   }
+  note_batch();
 }
 
 // Before the group of a command whose keys are more than memory. False: it is answered.
@@ -341,11 +360,11 @@ net::Task<bool> Session::prepare(Call* call, Needs* needs) {
     call->fail(views::keys_loading());
     co_return false;
   }
-  if (needs->durable_write && !keys.owner()) {
+  if (needs->durable_write && !needs->is_script && !keys.owner()) {
     call->fail(views::keys_read_only());
     co_return false;
   }
-  if (needs->durable_write && !keys.may_write()) {
+  if (needs->durable_write && keys.owner() && !keys.may_write()) {
     const auto writable = co_await keys.wait_writable(net::Reactor::current()->now() + kWritableTimeMax);
     if (!writable) {
       call->fail(writable.error());
@@ -422,6 +441,42 @@ net::Task<bool> Session::write_queued_rows(Call* call, Needs* needs) {
   co_return true;
 }
 
+// Whether CLIENT PAUSE holds the command up.
+bool Session::is_paused(const Command& command) {
+  const Settings& settings = head_.settings();
+  const TimePoint until = settings.paused_until.load(std::memory_order_relaxed);
+  if (until == TimePoint{} || steady_now() >= until) return false;
+  const auto writes = [](const Command& each) {
+    if (each.is(flag::kRunsScript)) return !each.is(flag::kReadOnly);
+    return each.is(flag::kWrite) || each.name == "publish" || each.name == "spublish" ||
+           each.name == "pfcount";
+  };
+  if (settings.pauses_all || writes(command)) return true;
+  return command.reach == Reach::kQueue &&
+         std::ranges::any_of(client_.transaction.commands,
+                             [&](const QueuedCommand& each) { return writes(*each.command); });
+}
+
+net::Task<void> Session::wait_for_unpause(const Command* command) {
+  while (!stream_->is_closed() && is_paused(*command))
+    co_await net::Reactor::current()->sleep_for(kPauseStep);
+}
+
+// On a stack of its own, which it leaves now and then: the others of this reactor go on meanwhile.
+net::Task<void> Session::run_script(Call* call) {
+  lua::Fiber fiber([this, call] {
+    const RunningClient running(client_.record->id);
+    redis::run(*call);
+  });
+  while (!fiber.resume()) co_await net::Reactor::current()->yield();
+}
+
+// Its changes are told as those of this client.
+void Session::end_group(keyspace::GroupHandle group) {
+  const RunningClient running(client_.record->id);
+  group.reset();
+}
+
 // The way of commands that PostgreSQL has a part in.
 net::Task<void> Session::execute_with_needs(const Command* command, Needs needs) {
   const Arguments arguments = parser_.arguments();
@@ -441,7 +496,16 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
   while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
   call.set_group(group.get());
   keyspace::ChangeSequence last;
-  std::optional<Block> block = run_command(call, std::move(group), &last);
+  std::optional<Block> block;
+  if (needs.is_script) {
+    co_await run_script(&call);
+    for (keyspace::Key& key : std::exchange(client_.synced_by_script, {}))
+      needs.synced.push_back(std::move(key));
+    last = group->last_change();
+    end_group(std::move(group));
+  } else {
+    block = run_command(call, std::move(group), &last);
+  }
   if (block) {
     co_await sit_out(&*block, &needs);
   } else if (needs.waits_for_commit() && last != keyspace::ChangeSequence{}) {

@@ -120,7 +120,96 @@ class RedisSessionTest : public net::ReactorTest {
     stream->consume(stream->input().size());
     co_return reply;
   }
+  // One request whose reply is a line.
+  static net::Task<std::string> ask_once(net::Stream* stream, std::string request) {
+    stream->output() += request + "\r\n";
+    const auto sent = co_await stream->flush();
+    STELE_CHECK(sent.has_value());
+    while (!stream->input().ends_with("\r\n")) {
+      const auto more = co_await stream->read();
+      STELE_CHECK(more.has_value());
+    }
+    std::string reply(stream->input());
+    stream->consume(stream->input().size());
+    co_return reply;
+  }
 };
+
+TEST_P(RedisSessionTest, WhileAScriptRunsOthersAreToldAndMayKillIt) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    node.head.settings().busy_milliseconds = 1;
+    auto runner = co_await node.connect();
+    auto other = co_await node.connect();
+    runner->output() += "EVAL 'while true do end' 0\r\n";
+    const auto sent = co_await runner->flush();
+    EXPECT_TRUE(sent.has_value());
+    // On the same reactor: the script makes room for it.
+    std::string reply = "+PONG\r\n";
+    while (reply == "+PONG\r\n") reply = co_await ask_once(other.get(), "PING");
+    EXPECT_EQ(reply,
+              "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n");
+    reply = co_await ask_once(other.get(), "FUNCTION KILL");
+    EXPECT_THAT(reply, HasSubstr("-BUSY"));
+    reply = co_await ask_once(other.get(), "SCRIPT KILL");
+    EXPECT_EQ(reply, "+OK\r\n");
+    const auto ended = co_await runner->read();
+    EXPECT_TRUE(ended.has_value());
+    EXPECT_THAT(std::string(runner->input()), HasSubstr("-ERR Script killed by user with SCRIPT KILL..."));
+    reply = co_await ask_once(other.get(), "PING");
+    EXPECT_EQ(reply, "+PONG\r\n");
+    runner.reset();
+    other.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, AScriptThatHasWrittenIsNotKilledButEndsWithTheNode) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    node.head.settings().busy_milliseconds = 1;
+    auto runner = co_await node.connect();
+    auto other = co_await node.connect();
+    runner->output() += "EVAL \"redis.call('SET', 'k', 'v') while true do end\" 0\r\n";
+    const auto sent = co_await runner->flush();
+    EXPECT_TRUE(sent.has_value());
+    while (!node.head.scripts().running().is_busy()) {
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
+    }
+    const std::string reply = co_await ask_once(other.get(), "SCRIPT KILL");
+    EXPECT_THAT(reply, HasSubstr("-UNKILLABLE"));
+    co_await node.close();
+    EXPECT_FALSE(node.head.scripts().running().is_busy());
+    EXPECT_EQ(node.keys.keyspace().stats().keys, 1U);
+    runner.reset();
+    other.reset();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, AScriptWritesOnlyWhatItMayWrite) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    const std::string row =
+        co_await ask(client.get(), "EVAL \"return redis.call('HSET', 'm:1', 'a', 'x')\" 0");
+    EXPECT_THAT(row, HasSubstr("-ERR rows of mapped tables cannot be written from a script"));
+    EXPECT_THAT(node.keys.rows, SizeIs(0));
+    const std::string synced = co_await ask(client.get(), "EVAL \"return redis.call('SET', 's:a', '1')\" 0");
+    EXPECT_EQ(synced, "+OK\r\n");
+    EXPECT_THAT(node.keys.committed, ElementsAre("s:a"));
+    node.keys.is_owner = false;
+    const std::string refused = co_await ask(
+        client.get(),
+        "EVAL \"redis.call('SET', 'cache', '1') return redis.call('SET', KEYS[1], '1')\" 1 d:a\r\nGET cache");
+    EXPECT_THAT(refused, HasSubstr("-READONLY You can't write against a read only replica."));
+    EXPECT_THAT(refused, HasSubstr("$1\r\n1\r\n"));
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
 
 TEST_P(RedisSessionTest, ACommandWhoseKeysAreHeldParksItsSessionAlone) {
   static constexpr auto test = []() -> net::Task<void> {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
+
 namespace stele::redis {
 
 // client-output-buffer-limit of one class of clients; 0 = no limit. Any thread.
@@ -27,6 +29,14 @@ struct Settings {
   // How Redis cuts its lists, whose encoding has one name whatever they are: for those who ask.
   std::atomic<std::int64_t> list_listpack_size = -2;
   std::atomic<std::int64_t> list_compress_depth = 0;
+  std::atomic<std::size_t> busy_milliseconds = 5000;     // busy-reply-threshold
+  std::atomic<std::size_t> hll_sparse_bytes_max = 3000;  // hll-sparse-max-bytes
+  std::atomic<std::int64_t> slower_than_us = 10'000;     // slowlog-log-slower-than; negative: none is
+  std::atomic<std::size_t> slow_entries_max = 128;       // slowlog-max-len
+  std::atomic<bool> expires_actively = true;             // DEBUG SET-ACTIVE-EXPIRE
+  // CLIENT PAUSE: until then (steady clock) commands wait, those that write or all.
+  std::atomic<TimePoint> paused_until{};
+  std::atomic<bool> pauses_all = false;
   OutputLimits normal_output = {0, 0, 0};
   OutputLimits replica_output = {256U << 20, 64U << 20, 60};  // there are none
   OutputLimits pubsub_output = {32U << 20, 8U << 20, 60};

@@ -41,7 +41,7 @@ test("strings, options and binary values", async () => {
   assert.deepEqual(await redis.mget("a", "none", "b"), ["1", null, "2"]);
   assert.equal(await redis.incrby("a", 41), 42);
   assert.equal(await redis.getdel("a"), "42");
-  await assert.rejects(redis.lpush("list", 1), /not supported by Stele yet/);
+  await assert.rejects(redis.xadd("stream", "*", "f", "v"), /not supported by Stele yet/);
 });
 
 test("hashes as objects", async () => {
@@ -108,6 +108,32 @@ test("keys expire", async () => {
   await until(async () => (await redis.dbsize()) === 0, "the expiry");
   assert.equal(await redis.get("short"), null);
   assert.equal(await redis.ttl("short"), -2);
+});
+
+test("messages reach their subscriber", async () => {
+  const subscriber = connect();
+  const seen = [];
+  subscriber.on("message", (channel, message) => seen.push(`${channel}:${message}`));
+  subscriber.on("pmessage", (pattern, channel, message) => seen.push(`${pattern}|${channel}:${message}`));
+  assert.equal(await subscriber.subscribe("news"), 1);
+  assert.equal(await subscriber.psubscribe("n*"), 2);
+  assert.equal(await redis.publish("news", "hello"), 2);
+  await until(async () => seen.length === 2, "two messages");
+  assert.deepEqual(seen, ["news:hello", "n*|news:hello"]);
+  await subscriber.quit();
+});
+
+test("a script as a command", async () => {
+  const client = connect();
+  client.defineCommand("addAll", {
+    numberOfKeys: 1,
+    lua: "for i = 1, #ARGV do redis.call('INCRBY', KEYS[1], ARGV[i]) end return redis.call('GET', KEYS[1])",
+  });
+  assert.equal(await client.addAll("sum", 1, 2, 3), "6");
+  const replies = await client.pipeline().addAll("sum", 4).addAll("sum", 5).exec();
+  assert.deepEqual(replies, [[null, "10"], [null, "15"]]);
+  await assert.rejects(redis.eval("return redis.call('GET')", 0), /Wrong number of args/);
+  await client.quit();
 });
 
 test("a big value", async () => {

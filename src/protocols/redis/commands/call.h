@@ -60,6 +60,15 @@ class Call {
     return inner;
   }
 
+  // A command of the script that this command runs, for a client and an output of its own.
+  Call within_script(const Command& called, std::span<const std::string_view> arguments, Client& client,
+                     std::string& out) {
+    Call inner(head_, client, statistics_, called, arguments, out);
+    inner.group_ = group_;
+    inner.may_block_ = false;
+    return inner;
+  }
+
   void count_lookup(bool found) { found ? statistics_.hits.add() : statistics_.misses.add(); }
 
   // Answers an error: with its code word, or as "ERR …".

@@ -18,12 +18,15 @@ namespace {
 
 using Records = std::vector<std::shared_ptr<ClientRecord>>;
 
+constexpr std::int64_t kPauseMsMax = 1000LL * 3600 * 24 * 365;
+
 std::int64_t seconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
 std::string flags_of(const ClientRecord& record) {
   std::string flags;
+  if (record.is_monitor) flags += 'O';
   if (record.is_subscriber()) flags += 'P';
   if (record.is_blocked) flags += 'b';
   if (record.queued >= 0) flags += 'x';
@@ -189,6 +192,28 @@ void kill(Call& call) {
   }
   if (!is_old_form) return call.reply().integer(killed);
   killed > 0 ? call.reply().ok() : call.fail("No such client");
+}
+
+void pause(Call& call) {
+  if (call.size() > 4) return call.fail_syntax();
+  const bool is_for_writes = call.size() == 4 && call.is(3, "WRITE");
+  if (call.size() == 4 && !is_for_writes && !call.is(3, "ALL")) return call.fail_syntax();
+  const auto ms = integer_argument(call[2]);
+  if (!ms || *ms > kPauseMsMax) return call.fail("timeout is not an integer or out of range");
+  if (*ms < 0) return call.fail("timeout is negative");
+  Settings& settings = call.head().settings();
+  const TimePoint now = std::chrono::steady_clock::now();
+  const TimePoint until = now + std::chrono::milliseconds(*ms);
+  // The longer and the stricter of two holds.
+  const bool is_paused = settings.paused_until.load() > now;
+  settings.pauses_all = !is_for_writes || (is_paused && settings.pauses_all);
+  settings.paused_until = is_paused ? std::max(settings.paused_until.load(), until) : until;
+  call.reply().ok();
+}
+
+void unpause(Call& call) {
+  call.head().settings().paused_until = TimePoint{};
+  call.reply().ok();
 }
 
 void reply_mode(Call& call) {
@@ -358,6 +383,18 @@ constexpr std::array kClientCommands = {
             "7.2.0",
             "O(1)",
             "Accepted: times of access are not kept"},
+    Command{"client|pause",
+            -3,
+            kAdmin,
+            {},
+            kNothing,
+            pause,
+            kGroup,
+            "3.0.0",
+            "O(1)",
+            "Lets commands wait for a while"},
+    Command{
+        "client|unpause", 2, kAdmin, {}, kNothing, unpause, kGroup, "6.2.0", "O(1)", "Lets commands go on"},
     Command{"client|tracking",
             -3,
             kOwn,

@@ -27,6 +27,7 @@ constexpr std::uint32_t kPubSub = 1U << 13;
 // Not shown: executed within MULTI instead of queued; member of the category @dangerous.
 constexpr std::uint32_t kAtOnce = 1U << 16;
 constexpr std::uint32_t kDangerous = 1U << 17;
+constexpr std::uint32_t kRunsScript = 1U << 19;
 constexpr std::uint32_t kInSubscriberMode = 1U << 18;  // allowed to a RESP2 client that listens to channels
 }  // namespace flag
 

@@ -56,6 +56,7 @@ std::vector<std::string> acl_categories(const Command& command) {
   if (command.is(flag::kDangerous | flag::kAdmin)) categories.emplace_back("@dangerous");
   if (command.is(flag::kBlocking)) categories.emplace_back("@blocking");
   if (group == "pubsub") categories.emplace_back("@pubsub");
+  if (group == "bitmap" || group == "hyperloglog") categories.push_back("@" + std::string(group));
   if (group == "connection") categories.emplace_back("@connection");
   if (group == "transactions") categories.emplace_back("@transaction");
   if (group == "scripting") categories.emplace_back("@scripting");

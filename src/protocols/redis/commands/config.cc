@@ -72,6 +72,11 @@ void set(Call& call) {
   call.reply().ok();
 }
 
+// What is set holds until the end of the node; its file is its user's.
+void rewrite(Call& call) {
+  call.fail("The server is running without a config file");
+}
+
 void resetstat(Call& call) {
   for (ReactorStatistics* const each : call.head().statistics()) each->reset();
   call.reply().ok();
@@ -123,6 +128,16 @@ constexpr std::array kConfigCommands = {
             "2.0.0",
             "O(1)",
             "Begins the figures of INFO anew"},
+    Command{"config|rewrite",
+            2,
+            kFlags,
+            {},
+            Reach::kNothing,
+            rewrite,
+            "server",
+            "2.8.0",
+            "O(1)",
+            "Says that Stele does not write its configuration"},
     Command{"config|help",
             2,
             flag::kLoading | flag::kStale,

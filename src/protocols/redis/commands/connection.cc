@@ -40,6 +40,8 @@ void reset(Call& call) {
   client.transaction.clear();
   if (client.subscriptions_or_null) client.subscriptions_or_null->clear();
   stop_tracking(call.head(), client);
+  call.head().monitors().remove(*client.record);
+  client.record->is_monitor = false;
   client.db = keyspace::DatabaseNumber(0);
   client.protocol = 2;
   client.replies = ReplyMode::kOn;

@@ -261,6 +261,43 @@ void object_idletime(Call& call) {
 }
 
 // About what the keyspace counts for the key.
+void memory_doctor(Call& call) {
+  call.reply().verbatim("What the keyspace takes is in INFO memory; there is nothing else to complain of.\n");
+}
+
+void memory_purge(Call& call) {
+  call.reply().ok();
+}
+
+void memory_stats(Call& call) {
+  const auto stats = call.head().keys().keyspace().stats();
+  const std::pair<std::string_view, std::size_t> figures[] = {
+      {"total.allocated", stats.used_memory_bytes},
+      {"keys.count", stats.keys},
+      {"keys.bytes-per-key", stats.keys == 0 ? 0 : stats.used_memory_bytes / stats.keys},
+      {"dataset.bytes", stats.used_memory_bytes},
+      {"lua.caches", call.head().scripts().memory_bytes() + call.head().functions().memory_bytes()}};
+  call.reply().map(std::size(figures));
+  for (const auto& [name, value] : figures) {
+    call.reply().bulk(name);
+    call.reply().integer(static_cast<std::int64_t>(value));
+  }
+}
+
+void memory_help(Call& call) {
+  constexpr std::array<std::string_view, 8> kLines = {
+      "DOCTOR",
+      "    Return memory problems reports.",
+      "PURGE",
+      "    Accepted: memory is given back by itself.",
+      "STATS",
+      "    Return information about the memory usage of the server.",
+      "USAGE <key> [SAMPLES <count>]",
+      "    Return memory in bytes used by <key> and its value.",
+  };
+  answer_help(call, "memory", kLines);
+}
+
 void memory_usage(Call& call) {
   constexpr std::size_t kKeyBytes = 64;
   constexpr std::size_t kFieldBytes = 32;
@@ -331,6 +368,46 @@ constexpr std::array kObjectCommands = {
 };
 
 constexpr std::array kMemoryCommands = {
+    Command{"memory|doctor",
+            2,
+            0,
+            {},
+            Reach::kNothing,
+            memory_doctor,
+            "server",
+            "4.0.0",
+            "O(1)",
+            "Says how memory is"},
+    Command{"memory|purge",
+            2,
+            0,
+            {},
+            Reach::kNothing,
+            memory_purge,
+            "server",
+            "4.0.0",
+            "O(1)",
+            "Accepted: memory is given back by itself"},
+    Command{"memory|stats",
+            2,
+            0,
+            {},
+            Reach::kNothing,
+            memory_stats,
+            "server",
+            "4.0.0",
+            "O(1)",
+            "Answers figures of memory"},
+    Command{"memory|help",
+            2,
+            flag::kLoading | flag::kStale,
+            {},
+            Reach::kNothing,
+            memory_help,
+            "server",
+            "4.0.0",
+            "O(1)",
+            "Says what MEMORY can do"},
     Command{"memory|usage", -3, kRead, kObject, kKeys, memory_usage, "server", "4.0.0", "O(N)",
             "Answers about how much memory a key takes"},
 };

@@ -49,6 +49,33 @@ Scope scope_of_queue(const Client& client) {
   return scope_of_keys(std::move(keys));
 }
 
+// For MONITOR and SLOWLOG: what commands of a transaction or a script do is told by itself.
+// Passwords are shown to nobody.
+bool is_secret(const Command& command) {
+  return command.name == "auth" || command.name == "hello";
+}
+
+void show_to_monitors(Call& call) {
+  Head& head = call.head();
+  const Command& command = call.command();
+  if (!head.monitors().is_used() || command.is(flag::kAdmin) || command.reach == Reach::kQueue ||
+      is_secret(command))
+    return;
+  const bool is_script = call.client().stream_or_null == nullptr;
+  head.monitors().show(call.arguments(), call.client().db.value(),
+                       is_script ? "lua" : call.client().record->address, head.services().clock->wall());
+}
+
+void note_slow(Call& call, TimePoint now) {
+  Head& head = call.head();
+  const Command& command = call.command();
+  const ClientRecord& record = *call.client().record;
+  const Duration taken = now - call.client().idle_since;
+  if (command.is(flag::kSkipSlowlog) || is_secret(command) || !head.slow_log().is_slow(taken)) return;
+  head.slow_log().add(call.arguments(), taken, head.services().clock->wall(), record.address,
+                      record.names().name);
+}
+
 }  // namespace
 
 void run(Call& call) {
@@ -57,11 +84,13 @@ void run(Call& call) {
   const Command* row = &call.command();
   if (!table.has(*row)) row = table.find(row->name.substr(0, row->name.find('|')));
   ReactorStatistics::OfCommand* const counters = &call.statistics().of_command(table.index(*row));
+  show_to_monitors(call);
   call.command().handler(call);
   if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) {
     remember_reads(call.head(), call.client(), call.command(), call.arguments());
   }
   const TimePoint now = std::chrono::steady_clock::now();
+  note_slow(call, now);
   counters->calls.add();
   counters->nanoseconds.add(static_cast<std::uint64_t>((now - call.client().idle_since).count()));
   if (call.has_failed()) counters->failed.add();

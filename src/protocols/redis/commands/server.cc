@@ -1,4 +1,4 @@
-// The server itself: INFO, TIME, ROLE; and what is left of scripts while there are none.
+// The server itself: INFO, TIME, ROLE.
 #include <array>
 #include <string>
 
@@ -30,71 +30,8 @@ void role(Call& call) {
   call.reply().array(0);
 }
 
-// There are no functions and no scripts, so there is nothing to forget, to list or to find.
-void flush_nothing(Call& call) {
-  if (call.size() > 3 || (call.size() == 3 && !call.is(2, "ASYNC") && !call.is(2, "SYNC"))) {
-    return call.fail_syntax();
-  }
-  call.reply().ok();
-}
-
-void function_list(Call& call) {
-  call.reply().array(0);
-}
-
-void script_exists(Call& call) {
-  call.reply().array(call.size() - 2);
-  for (std::size_t i = 2; i < call.size(); ++i) call.reply().integer(0);
-}
-
 constexpr std::uint32_t kAlways = flag::kLoading | flag::kStale;
 constexpr auto kNothing = Reach::kNothing;
-
-constexpr std::array kFunctionCommands = {
-    Command{"function|flush",
-            -2,
-            flag::kNoScript | flag::kWrite,
-            {},
-            kNothing,
-            flush_nothing,
-            "scripting",
-            "7.0.0",
-            "O(1)",
-            "Forgets all functions, of which there are none"},
-    Command{"function|list",
-            -2,
-            flag::kNoScript,
-            {},
-            kNothing,
-            function_list,
-            "scripting",
-            "7.0.0",
-            "O(1)",
-            "Lists all functions, of which there are none"},
-};
-
-constexpr std::array kScriptCommands = {
-    Command{"script|flush",
-            -2,
-            flag::kNoScript,
-            {},
-            kNothing,
-            flush_nothing,
-            "scripting",
-            "2.6.0",
-            "O(1)",
-            "Forgets all scripts, of which there are none"},
-    Command{"script|exists",
-            -3,
-            flag::kNoScript,
-            {},
-            kNothing,
-            script_exists,
-            "scripting",
-            "2.6.0",
-            "O(N)",
-            "Says that scripts are not there"},
-};
 
 constexpr std::array kCommands = {
     Command{"info",
@@ -119,28 +56,6 @@ constexpr std::array kCommands = {
             "2.8.12",
             "O(1)",
             "Answers the role in replication: a master without replicas"},
-    Command{"function",
-            -2,
-            0,
-            {},
-            kNothing,
-            nullptr,
-            "scripting",
-            "7.0.0",
-            "Depends on subcommand.",
-            "Functions are not supported yet",
-            kFunctionCommands},
-    Command{"script",
-            -2,
-            0,
-            {},
-            kNothing,
-            nullptr,
-            "scripting",
-            "2.6.0",
-            "Depends on subcommand.",
-            "Scripts are not supported yet",
-            kScriptCommands},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "keyspace/errors.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/expiry_argument.h"
+#include "protocols/redis/commands/lcs.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -198,13 +199,9 @@ void setrange(Call& call) {
   const auto from = static_cast<std::size_t>(offset);
   const std::size_t limit = call.head().settings().bulk_bytes_max;
   if (from > limit || from + patch.size() > limit) return call.fail(keyspace::too_long());
-  std::string value(former.value_or(std::string_view()));
-  if (value.size() < from + patch.size()) value.resize(from + patch.size(), '\0');
-  value.replace(from, patch.size(), patch);
-  SetOptions options;
-  options.expiry = ExpiryChange::keep();
-  STELE_REDIS_TRY(const auto done, call, strings.set(call.key(1), value, options));
-  if (done.written) call.reply().integer(static_cast<std::int64_t>(value.size()));
+  STELE_REDIS_TRY(const std::size_t size, call,
+                  strings.overwrite(call.key(1), from, patch, keyspace::ChangeEvent::kSetRange));
+  call.reply().integer(static_cast<std::int64_t>(size));
 }
 
 constexpr std::uint32_t kRead = flag::kReadOnly;
@@ -364,6 +361,16 @@ constexpr std::array kCommands = {
             "1.0.0",
             "O(N) where N is the length of the answer",
             "Answers a part of the string at a key"},
+    Command{"lcs",
+            -3,
+            kRead,
+            {1, 2, 1, "RO access"},
+            kKeys,
+            lcs,
+            "string",
+            "7.0.0",
+            "O(N*M) where N and M are the lengths",
+            "Finds what two strings have in common"},
     Command{"setrange",
             4,
             kGrow,

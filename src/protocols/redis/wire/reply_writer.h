@@ -15,6 +15,7 @@ class ReplyWriter {
   ReplyWriter(std::string& out, int protocol) : out_(out), protocol_(protocol) {}
 
   int protocol() const { return protocol_; }
+  std::string& out() { return out_; }
 
   void simple(std::string_view text);  // no line breaks
   void ok() { out_ += "+OK\r\n"; }
