@@ -107,6 +107,7 @@ def read_qdrant(node, collection: str, lsn: str) -> Rows:
 def read_redis(node, lsn: str) -> tuple[Rows, Keys]:
     with RedisConnection(node) as redis:
         redis.call(("STELE", "WAIT", lsn, "30000"))
+        redis.call(("EXISTS", PREFIX))  # LOADING while rows are still copied, of which SCAN says nothing
         names, cursor = [], "0"
         while True:
             ((cursor, page),) = redis.call(("SCAN", cursor, "COUNT", "5000"))
