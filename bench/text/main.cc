@@ -1,87 +1,127 @@
-// How fast are texts analyzed? Documents of 1 KB of English-like words with Zipf's frequencies, or of the
-// lines of a file; CPU time of the one thread, the median of five rounds.
-//   bench_text [FILE]
+// The engine's side of the text bench: see run.py.
+//   bench_text generate FILE DOCUMENTS   writes a corpus, one document a line
+//   bench_text serve FILE                reads it, says how long indexing took, then answers lines of
+//                                        "COMMAND<tab>QUERY<tab>ROUNDS" with "COUNT NANOSECONDS" (the fewest)
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <ctime>
 #include <fstream>
-#include <random>
-#include <string>
-#include <vector>
+#include <iostream>
+#include <limits>
+#include <optional>
 
 #include "base/check.h"
-#include "text/analyzer.h"
+#include "corpus.h"
+#include "engine/engine.h"
 
 namespace {
 
-using namespace stele::text;
+using namespace stele;
+using namespace stele::engine;
 
-double cpu_seconds() {
+std::int64_t cpu_nanoseconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// 20,000 words of one to four syllables, the frequent ones short; a capital and a comma now and then.
-std::vector<std::string> make_texts(std::size_t count) {
-  std::mt19937 random{7};
-  const std::string_view kSyllables[] = {"the", "ra", "tion", "is", "con", "ing",
-                                         "ly",  "er", "ba",   "st", "men", "o"};
-  std::vector<std::string> words;
-  for (int i = 0; i < 20'000; ++i) {
-    std::string word;
-    for (int n = 0; n <= std::min(3, static_cast<int>(std::log10(i + 1))); ++n)
-      word += kSyllables[random() % std::size(kSyllables)];
-    words.push_back(std::move(word));
+// "a b", "+a +b -c", "\"a b\"".
+QueryPtr parse(const std::string& text) {
+  if (text.starts_with('"'))
+    return make_query(MatchPhrase{.field = "text", .text = text.substr(1, text.size() - 2)});
+  Bool node;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    std::string word = text.substr(begin, end - begin);
+    begin = end + 1;
+    std::vector<QueryPtr>* clauses = &node.should;
+    if (word[0] == '+') clauses = &node.must;
+    if (word[0] == '-') clauses = &node.must_not;
+    if (clauses != &node.should) word.erase(0, 1);
+    clauses->push_back(make_query(Term{"text", std::move(word)}));
   }
-  std::uniform_real_distribution<double> rank(0, std::log(words.size()));
-  std::vector<std::string> texts(count);
-  for (std::string& text : texts) {
-    while (text.size() < 1024) {
-      std::string word = words[static_cast<std::size_t>(std::exp(rank(random))) - 1];
-      if (random() % 12 == 0) word[0] = static_cast<char>(word[0] - 'a' + 'A');
-      text += word + (random() % 10 == 0 ? ", " : " ");
+  return make_query(std::move(node));
+}
+
+class Index {
+ public:
+  explicit Index(const std::string& path) : engine_(make_engine(visible_)) {
+    collections_ = {
+        *engine_->create_collection({.name = "texts", .key_layout = {KeyType::kU64}},
+                                    *Schema::create({{.path = "text", .type = FieldType::kText}}))};
+    std::ifstream file(path);
+    const std::int64_t start = cpu_nanoseconds();
+    std::size_t documents = 0;
+    for (std::vector<Change> changes; read(file, changes, documents);) {
+      lsn_ = Lsn(lsn_.value() + 1);
+      STELE_CHECK(collections_[0]->apply({lsn_, std::move(changes)}).has_value());
+      visible_.publish(lsn_);
+      changes.clear();
     }
+    const std::int64_t loaded = cpu_nanoseconds();
+    while (collections_[0]->maintain()) {
+    }
+    const CollectionStats stats = collections_[0]->stats();
+    fmt::print("{} {} {} {} {}\n", stats.documents, loaded - start, cpu_nanoseconds() - loaded,
+               stats.segments, stats.memory_bytes);
+    std::fflush(stdout);
   }
-  return texts;
-}
 
-std::vector<std::string> read_texts(const char* path) {
-  std::ifstream file(path);
-  std::vector<std::string> texts;
-  for (std::string line; std::getline(file, line);) texts.push_back(line);
-  return texts;
-}
+  void answer(const std::string& command, const std::string& text, int rounds) {
+    Request request{.targets = {Target{}}};
+    Select select{.limit = 0};
+    if (command == "TOP_10") select.limit = 10;
+    if (command == "TOP_100_COUNT") select.limit = 100;
+    request.root = Stage{std::move(select), {Stage{Retrieve{.source = TextSearch{parse(text)}}}}, "hits"};
+    if (command != "TOP_10") request.totals = {{"hits", std::nullopt}};
+
+    std::int64_t best = std::numeric_limits<std::int64_t>::max();
+    std::size_t count = 0;
+    for (int round = 0; round < rounds; ++round) {
+      const std::int64_t start = cpu_nanoseconds();
+      const auto result = engine_->search(Snapshot::take(visible_, collections_), request);
+      best = std::min(best, cpu_nanoseconds() - start);
+      STELE_CHECK(result.has_value());
+      count = command == "TOP_10" ? result->hits.size() : result->totals.at("hits").value;
+    }
+    fmt::print("{} {}\n", count, best);
+    std::fflush(stdout);
+  }
+
+ private:
+  static bool read(std::ifstream& file, std::vector<Change>& changes, std::size_t& documents) {
+    constexpr std::size_t kBatch = 4096;
+    for (std::string line; changes.size() < kBatch && std::getline(file, line);) {
+      Change& change = changes.emplace_back();
+      change.document.key = DocKey::from_u64(documents++);
+      change.document.fields = {{FieldId(0), {std::move(line)}}};
+    }
+    return !changes.empty();
+  }
+
+  VisibleLsn visible_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::shared_ptr<Collection>> collections_;
+  Lsn lsn_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> texts = argc > 1 ? read_texts(argv[1]) : make_texts(8'000);
-  std::size_t bytes = 0;
-  for (const std::string& text : texts) bytes += text.size();
-  fmt::print("{} texts, {:.1f} MB\n\n| analyzer | MB/s | million tokens/s |\n|---|---|---|\n", texts.size(),
-             static_cast<double>(bytes) / 1e6);
-  for (const char* name :
-       {"standard", "simple", "whitespace", "stop", "english", "french", "german", "russian", "cjk"}) {
-    const auto analyzer = find_analyzer(name);
-    STELE_CHECK(analyzer.has_value());
-    Tokens tokens;
-    std::vector<double> rounds;
-    std::size_t count = 0;
-    for (int round = 0; round < 5; ++round) {
-      count = 0;
-      const double start = cpu_seconds();
-      for (const std::string& text : texts) {
-        (*analyzer)->analyze(text, tokens);
-        count += tokens.size();
-      }
-      rounds.push_back(cpu_seconds() - start);
-    }
-    std::ranges::sort(rounds);
-    fmt::print("| {} | {:.0f} | {:.1f} |\n", name, static_cast<double>(bytes) / rounds[2] / 1e6,
-               static_cast<double>(count) / rounds[2] / 1e6);
+  const std::string mode = argc > 2 ? argv[1] : "";
+  if (mode == "generate" && argc > 3) {
+    std::ofstream file(argv[2]);
+    Corpus corpus;
+    for (long left = std::atol(argv[3]); left > 0; --left) file << corpus.next() << '\n';
+    return 0;
+  }
+  if (mode != "serve") return 2;
+  Index index(argv[2]);
+  for (std::string line; std::getline(std::cin, line);) {
+    const std::size_t first = line.find('\t');
+    const std::size_t second = line.find('\t', first + 1);
+    index.answer(line.substr(0, first), line.substr(first + 1, second - first - 1),
+                 std::atoi(line.c_str() + second + 1));
   }
   return 0;
 }

@@ -35,7 +35,9 @@ Result<void> check_stage(const Stage& stage, std::set<std::string>& names, int d
 
 // Scores that nobody looks at need not be made.
 bool Executor::needs_scores(const Select& step) {
-  if (step.sort.empty() || step.min_score) return true;
+  if (step.min_score) return true;
+  // Where no hits are asked for, none is the best.
+  if (step.sort.empty()) return step.limit > 0 || !step.search_after.empty();
   return std::ranges::any_of(step.sort, [](const SortKey& key) { return key.kind == SortKey::Kind::kScore; });
 }
 
@@ -74,7 +76,7 @@ Result<SearchResult> Executor::run() {
   Selection selection;
   if (retrieve != nullptr) {
     const Select& step = std::get<Select>(request_.root.step);
-    STELE_TRY(selection, step.sort.empty() ? select_best(step, *retrieve) : select_first(step, *retrieve));
+    STELE_TRY(selection, needs_scores(step) ? select_best(step, *retrieve) : select_first(step, *retrieve));
   } else {
     STELE_TRY(selection, run_root());
   }
