@@ -170,7 +170,7 @@ SortKey random_key(Dice& dice, const std::string& field) {
 
 Request random_request(Dice& dice) {
   Select select{.offset = dice.one_in(4) ? dice.below(5) : 0,
-                .limit = dice.one_in(5) ? 1000 : 1 + dice.below(12)};
+                .limit = dice.one_in(5) ? 1000 : dice.below(13)};
   const bool terms = dice.one_in(2);
   Request request = text_request(terms ? random_terms(dice) : random_query(dice, 3), select);
   auto& root = std::get<Select>(request.root.step);

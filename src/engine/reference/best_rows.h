@@ -19,6 +19,7 @@ class BestRows {
  public:
   BestRows(const SortOrder& order, std::size_t k) : order_(order), k_(k) {}
 
+  bool is_for_none() const { return k_ == 0; }
   // What matches in a segment.
   void add(std::uint32_t target, std::uint32_t segment, const DocumentBits& matches);
 

@@ -114,6 +114,8 @@ Sums unite_sparse(const std::vector<Matches>& lists, std::size_t minimum, bool s
   return united;
 }
 
+constexpr std::size_t kRareShare = 16;
+
 class BoolMatcher final : public Matcher {
  public:
   explicit BoolMatcher(BoolClauses clauses) : clauses_(std::move(clauses)) {}
@@ -149,6 +151,22 @@ class BoolMatcher final : public Matcher {
       best_of_all(scorers, narrowed, top);
     else
       best_of_any(scorers, narrowed, top);
+  }
+
+  std::size_t count(const Segment& segment, const DocumentBits& allowed) const override {
+    const bool all = !clauses_.must.empty() && clauses_.min_should == 0;
+    if (all && clauses_.must.size() == 1) return clauses_.must[0]->count(segment, narrow(segment, allowed));
+    const bool one = clauses_.must.empty() && clauses_.filter.empty() && clauses_.should.size() == 1;
+    if (one && clauses_.min_should <= 1) return clauses_.should[0]->count(segment, narrow(segment, allowed));
+    std::vector<TermScorer> scorers;
+    if (!all || !add_all(segment, scorers)) return Matcher::count(segment, allowed);
+    if (scorers.empty()) return 0;
+    const auto rarest = std::ranges::min_element(scorers, {}, &TermScorer::document_count);
+    // Where one of the terms is rare, what it has is looked up in the others.
+    if (rarest->document_count() * kRareShare > segment.size()) return Matcher::count(segment, allowed);
+    TopScores counted(1, segment.size());
+    best_of_all(scorers, narrow(segment, allowed), counted);
+    return counted.count();
   }
 
   DocumentBits filter(const Segment& segment) const override {

@@ -134,6 +134,12 @@ DocumentBits Matcher::filter(const Segment& segment) const {
   return DocumentBits::of(segment.size(), match(segment, Context::kFilter).documents);
 }
 
+std::size_t Matcher::count(const Segment& segment, const DocumentBits& allowed) const {
+  DocumentBits matches = filter(segment);
+  matches.keep(allowed);
+  return matches.count();
+}
+
 DocumentBits ConstantMatcher::filter(const Segment& segment) const {
   return select_bits_ ? select_bits_(segment) : DocumentBits::of(segment.size(), select_(segment));
 }

@@ -62,6 +62,10 @@ Result<std::size_t> Executor::find_first(const Retrieve& retrieve, std::size_t t
     STELE_RETURN_IF_ERROR(budget_.check());
     DocumentBits matches = DocumentBits::visible(*segments[i], views_[target]->lsn());
     for (const MatcherPtr& filter : filters) matches.keep(filter->filter(*segments[i]));
+    if (rows.is_for_none()) {
+      count += matcher->count(*segments[i], matches);
+      continue;
+    }
     matches.keep(matcher->filter(*segments[i]));
     count += matches.count();
     rows.add(static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(i), matches);

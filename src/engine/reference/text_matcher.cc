@@ -34,6 +34,13 @@ DocumentBits TermMatcher::filter(const Segment& segment) const {
   return documents;
 }
 
+std::size_t TermMatcher::count(const Segment& segment, const DocumentBits& allowed) const {
+  if (!allowed.is_all()) return Matcher::count(segment, allowed);
+  const FieldReader* field = segment.field(field_);
+  const TermsReader* terms = field == nullptr ? nullptr : field->terms();
+  return terms == nullptr ? 0 : terms->document_count(term_);
+}
+
 TermMatcher::Lookup TermMatcher::add_scorer(const Segment& segment, std::vector<TermScorer>& scorers) const {
   const FieldReader* any = segment.field(field_);
   if (any == nullptr || any->terms() == nullptr) return Lookup::kAbsent;

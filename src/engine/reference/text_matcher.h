@@ -22,6 +22,7 @@ class TermMatcher final : public Matcher {
   Matches match(const Segment& segment, Context context) const override;
   void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override;
   DocumentBits filter(const Segment& segment) const override;
+  std::size_t count(const Segment& segment, const DocumentBits& allowed) const override;
 
   // kPlain: not a sealed segment. kFound: a scorer is appended, which borrows from this and the segment.
   enum class Lookup : std::uint8_t { kPlain, kAbsent, kFound };
