@@ -100,6 +100,13 @@ constexpr std::array kMembers = {
     MemberReader{"normalizer", [](json::Value v, FieldDefinition& f) { return read_text(v, f.normalizer); }},
     MemberReader{"dimension", [](json::Value v, FieldDefinition& f) { return read_number(v, f.dimension); }},
     MemberReader{"similarity", read_similarity},
+    MemberReader{"graph_links",
+                 [](json::Value v, FieldDefinition& f) { return read_number(v, f.vector_index.links); }},
+    MemberReader{"graph_effort",
+                 [](json::Value v, FieldDefinition& f) { return read_number(v, f.vector_index.effort); }},
+    MemberReader{
+        "graph_from_kilobytes",
+        [](json::Value v, FieldDefinition& f) { return read_number(v, f.vector_index.scan_kilobytes); }},
     MemberReader{"values_of", [](json::Value v, FieldDefinition& f) { return read_text(v, f.values_of); }},
     MemberReader{"null_value", read_null_value},
 };
@@ -133,6 +140,11 @@ void write_field(json::Writer& writer, const FieldDefinition& field) {
   if (!field.normalizer.empty()) writer.member("normalizer", field.normalizer);
   if (field.dimension != 0) writer.member("dimension", field.dimension);
   if (field.type == FieldType::kDenseVector) writer.member("similarity", engine::to_string(field.similarity));
+  const engine::VectorIndexOptions& index = field.vector_index;
+  if (index.links != kDefault.vector_index.links) writer.member("graph_links", index.links);
+  if (index.effort != kDefault.vector_index.effort) writer.member("graph_effort", index.effort);
+  if (index.scan_kilobytes != kDefault.vector_index.scan_kilobytes)
+    writer.member("graph_from_kilobytes", index.scan_kilobytes);
   if (!field.values_of.empty()) writer.member("values_of", field.values_of);
   if (!field.null_value.is_null()) {
     writer.key("null_value");

@@ -47,6 +47,8 @@ constexpr std::array kSections = {
 constexpr std::array<std::string_view, 5> kParams = {"shard_number", "sharding_method", "replication_factor",
                                                      "write_consistency_factor", "on_disk_payload"};
 
+constexpr std::uint32_t kNoGraph = 4'000'000'000;  // kilobytes that nobody has
+
 constexpr std::string_view kDefaultParams =
     R"({"shard_number":1,"replication_factor":1,"write_consistency_factor":1,"on_disk_payload":true})";
 constexpr std::string_view kDefaultHnsw =
@@ -78,6 +80,31 @@ Outcome<> check_least(json::Value body) {
   return {};
 }
 
+// What of a collection's or a vector's hnsw_config is the engine's matter: how its graphs are made.
+Outcome<> read_hnsw(json::Value body, engine::VectorIndexOptions& index) {
+  const auto config = body.find("hnsw_config");
+  if (!config || config->is_null()) return {};
+  if (!config->is_object()) return format_error("invalid type: hnsw_config, expected a map");
+  STELE_RETURN_IF_ERROR(check_least(body));
+  const auto read = [&](std::string_view name, std::uint32_t least, std::uint32_t most,
+                        std::uint32_t& into) -> Outcome<> {
+    const auto value = config->find(name);
+    if (!value || value->is_null()) return {};
+    const auto number = value->as_uint64();
+    if (!number) return format_error(fmt::format("invalid type: hnsw_config.{}: expected usize", name));
+    into = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(*number, least, most));
+    return {};
+  };
+  std::uint32_t links = index.links;
+  STELE_RETURN_IF_ERROR(read("m", 0, 512, links));
+  STELE_RETURN_IF_ERROR(read("ef_construct", 4, 65536, index.effort));
+  STELE_RETURN_IF_ERROR(read("full_scan_threshold", 10, kNoGraph, index.scan_kilobytes));
+  // No links at all mean: no graph.
+  if (links == 0) index.scan_kilobytes = kNoGraph;
+  index.links = std::max(links, 2U);
+  return {};
+}
+
 Outcome<engine::FieldDefinition> read_vector(const std::string& where, json::Value value) {
   engine::FieldDefinition field{.type = engine::FieldType::kDenseVector};
   const auto size = value.find("size");
@@ -101,7 +128,7 @@ Outcome<engine::FieldDefinition> read_vector(const std::string& where, json::Val
   if (const auto datatype = value.find("datatype"); datatype && !datatype->is_null())
     if (!datatype->is_string() || (datatype->string() != "float32" && datatype->string() != "float16"))
       return not_supported(fmt::format("the datatype {}", datatype->raw()));
-  STELE_RETURN_IF_ERROR(check_least(value));
+  STELE_RETURN_IF_ERROR(read_hnsw(value, field.vector_index));
   return field;
 }
 
@@ -249,6 +276,11 @@ Outcome<views::CollectionDefinition> parse_creation(json::Value body) {
     STELE_RETURN_IF_ERROR(read_sparse_vectors(*sparse, read));
     definition.qdrant["sparse_vectors"] = without_nulls(*sparse);
   }
+  // A vector's own word goes before the collection's.
+  engine::VectorIndexOptions index;
+  STELE_RETURN_IF_ERROR(read_hnsw(body, index));
+  for (engine::FieldDefinition& field : read.fields)
+    if (field.vector_index == engine::VectorIndexOptions()) field.vector_index = index;
   auto schema = engine::Schema::create(std::move(read.fields));
   if (!schema) return schema.error();
   definition.schema = *std::move(schema);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kDepthMax = 8;
 constexpr std::size_t kLimitMax = 10'000'000;
+constexpr std::size_t kEffortMax = 100'000;
 
 Outcome<std::optional<std::size_t>> read_count(json::Value body, std::string_view name, std::string_view told,
                                                std::uint64_t least) {
@@ -24,15 +25,24 @@ Outcome<std::optional<std::size_t>> read_count(json::Value body, std::string_vie
   return std::optional<std::size_t>(std::min<std::uint64_t>(*count, kLimitMax));
 }
 
-Outcome<> check_unsupported(json::Value body) {
-  if (const auto key = body.find("shard_key"); key && !key->is_null()) return not_supported("shard_key");
-  if (const auto params = body.find("params"); params && !params->is_null()) {
-    if (!params->is_object()) return format_error("invalid type: params, expected struct SearchParams");
-    // What tunes an approximate search changes nothing in an exact one.
-    if (const auto ef = params->find("hnsw_ef"); ef && !ef->is_null() && !ef->as_uint64())
-      return format_error("invalid type: hnsw_ef, expected usize");
-  }
+Outcome<> read_flag(json::Value params, std::string_view name, bool& flag) {
+  const auto value = params.find(name);
+  if (!value || value->is_null()) return {};
+  if (!value->is_bool()) return format_error(fmt::format("invalid type: {}, expected a boolean", name));
+  flag = value->boolean();
   return {};
+}
+
+// What says how a search is to be made, not what it looks for.
+Outcome<> read_params(json::Value body, QuerySpec& spec) {
+  if (const auto key = body.find("shard_key"); key && !key->is_null()) return not_supported("shard_key");
+  const auto params = body.find("params");
+  if (!params || params->is_null()) return {};
+  if (!params->is_object()) return format_error("invalid type: params, expected struct SearchParams");
+  STELE_TRY(const auto ef, read_count(*params, "hnsw_ef", "params.hnsw_ef", 0));
+  spec.ef = std::min<std::size_t>(ef.value_or(0), kEffortMax);
+  STELE_RETURN_IF_ERROR(read_flag(*params, "exact", spec.exact));
+  return read_flag(*params, "indexed_only", spec.indexed_only);
 }
 
 class QueryReader {
@@ -50,7 +60,7 @@ class QueryReader {
 
   // What searches of all kinds have.
   Outcome<> read_common(json::Value body, QuerySpec& spec, std::string_view limit_name = "limit") {
-    STELE_RETURN_IF_ERROR(check_unsupported(body));
+    STELE_RETURN_IF_ERROR(read_params(body, spec));
     if (const auto filter = body.find("filter")) {
       STELE_TRY(spec.filter, parse_filter(*filter));
     }

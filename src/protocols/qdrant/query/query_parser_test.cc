@@ -37,7 +37,10 @@ class Requests : public testing::Test {
 
 TEST_F(Requests, Queries) {
   EXPECT_EQ(query(R"({"query":[1,2,3,4],"using":"image","limit":3,"with_payload":true})"), "");
-  EXPECT_EQ(query(R"({"query":5,"using":"image"})"), "");
+  EXPECT_EQ(query(R"({"query":5,"using":"image","params":{"hnsw_ef":64,"exact":true,"indexed_only":null}})"),
+            "");
+  EXPECT_EQ(query(R"({"query":5,"using":"image","params":{"exact":1}})"),
+            "400 Format error in JSON body: invalid type: exact, expected a boolean");
   EXPECT_EQ(query(R"({"query":{"recommend":{"positive":[1,[1,2]],"negative":[]}},"using":"text"})"), "");
   EXPECT_EQ(query(R"({"query":{"order_by":"count"}})"), "");
   EXPECT_EQ(query(R"({"prefetch":[{"query":[1,2],"using":"text"},{"query":1,"using":"image"}],
@@ -120,6 +123,16 @@ TEST_F(Requests, Creations) {
   EXPECT_EQ(
       creation(R"({"vectors":{"size":4,"distance":"Dot"},"hnsw_config":{"ef_construct":0}})"),
       "422 Validation error in JSON body: [hnsw_config.ef_construct: value 0 invalid, must be 4 or larger]");
+  EXPECT_EQ(creation(R"({"vectors":{"size":4,"distance":"Dot","hnsw_config":{"m":"x"}}})"),
+            "400 Format error in JSON body: invalid type: hnsw_config.m: expected usize");
+  const auto body = json::Document::parse_borrowed(
+      R"({"vectors":{"a":{"size":4,"distance":"Dot","hnsw_config":{"m":32}},"b":{"size":4,"distance":"Dot"}},)"
+      R"("hnsw_config":{"ef_construct":200,"full_scan_threshold":50}})");
+  const auto made = parse_creation(body->root());
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->schema.fields()[0].vector_index, (engine::VectorIndexOptions{.links = 32}));
+  EXPECT_EQ(made->schema.fields()[1].vector_index,
+            (engine::VectorIndexOptions{.effort = 200, .scan_kilobytes = 50}));
   EXPECT_TRUE(creation(R"({"vectors":{"size":0,"distance":"Dot"}})").starts_with("422"));
   EXPECT_TRUE(creation(R"({"vectors":{"size":4,"distance":"dot"}})").starts_with("400 Format error"));
   EXPECT_TRUE(creation(R"({"vectors":5})").starts_with("400"));

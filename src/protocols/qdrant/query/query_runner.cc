@@ -195,6 +195,9 @@ class QueryRunner {
         .source = engine::Nearest{.field = spec.using_vector->path, .vector = std::move(vector)},
         .filter = filter_of(spec, fetched, without),
         .k = spec.limit + spec.offset,
+        .ef = spec.ef,
+        .exact = spec.exact,
+        .indexed_only = spec.indexed_only,
         .score_threshold = spec.score_threshold};
     STELE_TRY(std::vector<engine::Hit> hits, search(std::move(retrieve), spec.limit + spec.offset));
     ScoredList list;

@@ -62,6 +62,10 @@ struct QuerySpec {
   const VectorParams* using_vector = nullptr;  // of the collection; null where the query needs none
   FilterPtr filter;
   std::optional<float> score_threshold = {};
+  // Of `params`: how approximate a search may be.
+  std::size_t ef = 0;  // 0: as the collection has it
+  bool exact = false;
+  bool indexed_only = false;
   std::size_t limit = 10;
   std::size_t offset = 0;
   CollectionPtr lookup = nullptr;  // where points named by id are looked up; null: the collection itself
