@@ -10,6 +10,7 @@ class Scores : public EngineConformance {
   void SetUp() override {
     items_ = create({{.path = "title", .type = FieldType::kText},
                      {.path = "body", .type = FieldType::kText},
+                     {.path = "short", .type = FieldType::kText, .bm25 = {.k1 = 0.9F, .b = 0.4F}},
                      {.path = "plain", .type = FieldType::kText, .norms = false},
                      {.path = "kind"}});
     apply(*items_,
@@ -25,7 +26,12 @@ class Scores : public EngineConformance {
   }
 
   static Row text(std::string_view key, std::string title, std::string body) {
-    return row(key).set("title", title).set("body", body).set("plain", body).set("kind", "doc");
+    return row(key)
+        .set("title", title)
+        .set("body", body)
+        .set("short", body)
+        .set("plain", body)
+        .set("kind", "doc");
   }
 
   static QueryPtr match(std::string field, std::string words) {
@@ -50,6 +56,10 @@ TEST_P(Scores, TermsAsLucene) {
                                             .text = "the quick brown fox",
                                             .minimum_should_match = *MinimumShouldMatch::parse("75%")})),
             "1=3.1131 4=1.9852 2=1.6964");
+}
+
+TEST_P(Scores, WithAFieldsOwnParameters) {
+  EXPECT_EQ(scores(items_, match("short", "quick fox")), "1=1.4609 2=1.4361 6=1.2636 3=0.8371 4=0.5700");
 }
 
 TEST_P(Scores, PhrasesAsLucene) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "text/analyzer.h"
@@ -22,6 +23,8 @@ Result<void> check_text(const FieldDefinition& field) {
   for (const std::string& name : {field.analyzer, field.search_analyzer})
     if (!name.empty() && !text::find_analyzer(name))
       return invalid(field, fmt::format("no analyzer [{}]", name));
+  if (!(field.bm25.k1 >= 0) || std::isinf(field.bm25.k1) || !(field.bm25.b >= 0) || field.bm25.b > 1)
+    return invalid(field, "BM25 has a finite k1 of 0 or more, and a b of 0 to 1");
   return {};
 }
 

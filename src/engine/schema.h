@@ -45,6 +45,14 @@ struct VectorIndexOptions {
   bool operator==(const VectorIndexOptions&) const = default;
 };
 
+// How much of a term's frequency and a text's length counts: k1 from 0 on, b 0..1. Lucene's defaults.
+struct Bm25Parameters {
+  float k1 = 1.2F;
+  float b = 0.75F;
+
+  bool operator==(const Bm25Parameters&) const = default;
+};
+
 // What is indexed under a path, and how? Plain data, chosen by views (from column types, mappings, payload
 // indexes).
 struct FieldDefinition {
@@ -57,6 +65,7 @@ struct FieldDefinition {
   std::string analyzer = "standard";
   std::string search_analyzer;
   bool norms = true;  // false: length does not count in the score
+  Bm25Parameters bm25 = {};
   std::uint32_t position_increment_gap = 100;
 
   // kKeyword: strings longer than this many code points are not indexed (0 = any length); the normalizer is
@@ -83,8 +92,8 @@ class Schema {
  public:
   Schema() = default;
   // kInvalidArgument: a path twice, empty or over 512 bytes, a vector without dimension (1..65536), an
-  // unknown analyzer or normalizer, a multi-field of a field that is not there. kTooLarge beyond 10,000
-  // fields.
+  // unknown analyzer or normalizer, parameters of BM25 out of range, a multi-field of a field that is not
+  // there. kTooLarge beyond 10,000 fields.
   static Result<Schema> create(std::vector<FieldDefinition> fields);
   // This schema and the new fields behind it. kAlreadyExists for a path that is there with another
   // definition; one that is there with the same definition is passed over.

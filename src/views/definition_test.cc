@@ -9,14 +9,14 @@ using engine::FieldType;
 
 CollectionDefinition sample() {
   CollectionDefinition definition;
-  definition.schema =
-      *engine::Schema::create({{.path = "title", .type = FieldType::kText, .norms = false},
-                               {.path = "title.raw", .ignore_above = 20, .values_of = "title"},
-                               {.path = "n", .type = FieldType::kLong, .null_value = engine::Value(7)},
-                               {.path = "v",
-                                .type = FieldType::kDenseVector,
-                                .dimension = 3,
-                                .similarity = engine::Similarity::kDot}});
+  definition.schema = *engine::Schema::create(
+      {{.path = "title", .type = FieldType::kText, .norms = false, .bm25 = {.k1 = 0.9F, .b = 0.4F}},
+       {.path = "title.raw", .ignore_above = 20, .values_of = "title"},
+       {.path = "n", .type = FieldType::kLong, .null_value = engine::Value(7)},
+       {.path = "v",
+        .type = FieldType::kDenseVector,
+        .dimension = 3,
+        .similarity = engine::Similarity::kDot}});
   definition.readings["n"] = {.type = "short", .coerce = false, .ignore_malformed = true};
   definition.objects = {{"", DynamicSetting::kStrict}, {"o", DynamicSetting::kDisabled}};
   definition.columns = {{.column = "Title", .type = "text", .type_oid = 25, .path = "title", .key = 0},

@@ -62,6 +62,12 @@ Result<void> read_number(json::Value value, std::uint32_t& into) {
   return {};
 }
 
+Result<void> read_real(json::Value value, float& into) {
+  STELE_TRY(const double number, value.as_double());
+  into = static_cast<float>(number);
+  return {};
+}
+
 Result<void> read_type(json::Value value, FieldDefinition& field) {
   STELE_TRY(const std::string_view name, value.as_string());
   STELE_TRY(field.type, parse_field_type(name));
@@ -92,6 +98,8 @@ constexpr std::array kMembers = {
     MemberReader{"analyzer", [](json::Value v, FieldDefinition& f) { return read_text(v, f.analyzer); }},
     MemberReader{"search_analyzer",
                  [](json::Value v, FieldDefinition& f) { return read_text(v, f.search_analyzer); }},
+    MemberReader{"k1", [](json::Value v, FieldDefinition& f) { return read_real(v, f.bm25.k1); }},
+    MemberReader{"b", [](json::Value v, FieldDefinition& f) { return read_real(v, f.bm25.b); }},
     MemberReader{"norms", [](json::Value v, FieldDefinition& f) { return read_flag(v, f.norms); }},
     MemberReader{"position_increment_gap",
                  [](json::Value v, FieldDefinition& f) { return read_number(v, f.position_increment_gap); }},
@@ -133,6 +141,8 @@ void write_field(json::Writer& writer, const FieldDefinition& field) {
   if (!field.doc_values) writer.member("doc_values", false);
   if (field.analyzer != kDefault.analyzer) writer.member("analyzer", field.analyzer);
   if (!field.search_analyzer.empty()) writer.member("search_analyzer", field.search_analyzer);
+  if (field.bm25.k1 != kDefault.bm25.k1) writer.member("k1", field.bm25.k1);
+  if (field.bm25.b != kDefault.bm25.b) writer.member("b", field.bm25.b);
   if (!field.norms) writer.member("norms", false);
   if (field.position_increment_gap != kDefault.position_increment_gap)
     writer.member("position_increment_gap", field.position_increment_gap);

@@ -13,15 +13,17 @@ float Bm25::idf(std::uint64_t document_frequency, std::uint64_t documents) {
   return static_cast<float>(std::log(1 + (total - n + 0.5) / (n + 0.5)));
 }
 
-Bm25::Bm25(const FieldStatistics& statistics, float idf, float boost, bool norms)
-    : weight_(boost * (1.0F + kK1) * idf), norms_(norms), inverse_norms_() {
+Bm25::Bm25(const FieldStatistics& statistics, const Bm25Parameters& parameters, float idf, float boost,
+           bool norms)
+    : weight_(boost * (1.0F + parameters.k1) * idf), norms_(norms), inverse_norms_() {
+  const auto [k1, b] = parameters;
   const float average = statistics.documents == 0
                             ? 1.0F
                             : static_cast<float>(static_cast<double>(statistics.total_term_frequency) /
                                                  static_cast<double>(statistics.documents));
   for (std::size_t i = 0; i < inverse_norms_.size(); ++i) {
     const auto length = static_cast<float>(decode_length(static_cast<std::uint8_t>(i)));
-    inverse_norms_[i] = 1.0F / (kK1 * ((1.0F - kB) + kB * length / average));
+    inverse_norms_[i] = 1.0F / (k1 * ((1.0F - b) + b * length / average));
   }
 }
 

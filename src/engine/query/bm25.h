@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/postings/impacts.h"
+#include "engine/schema.h"
 
 namespace stele::engine {
 
@@ -14,15 +15,13 @@ struct FieldStatistics {
   std::uint64_t total_term_frequency = 0;
 };
 
-// BM25 as Elasticsearch 8 scores: Lucene's BM25Similarity (k1 1.2, b 0.75, lengths of one byte) times k1 + 1
+// BM25 as Elasticsearch 8 scores: Lucene's BM25Similarity (lengths of one byte) times k1 + 1
 // (LegacyBM25Similarity), in Lucene's own order of float operations. Immutable.
 class Bm25 {
  public:
-  static constexpr float kK1 = 1.2F;
-  static constexpr float kB = 0.75F;
-
   // `norms` false: every length counts as 1, as Lucene takes fields without norms.
-  Bm25(const FieldStatistics& statistics, float idf, float boost, bool norms);
+  Bm25(const FieldStatistics& statistics, const Bm25Parameters& parameters, float idf, float boost,
+       bool norms);
   float score(float frequency, std::uint8_t encoded_length) const {
     const float inverse = inverse_norms_[norms_ ? encoded_length : 1];
     return weight_ - weight_ / (1.0F + frequency * inverse);

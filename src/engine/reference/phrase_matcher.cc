@@ -259,9 +259,10 @@ MatcherPtr match_phrase(const ReferenceView& view, FieldId field, std::vector<Ph
       if (frequency > 0) idf += static_cast<double>(Bm25::idf(frequency, statistics.documents));
     }
   }
-  const bool norms = view.schema().field(field).norms;
-  return std::make_shared<PhraseMatcher>(field, std::move(slots), slop,
-                                         Bm25(statistics, static_cast<float>(idf), boost, norms));
+  const FieldDefinition& definition = view.schema().field(field);
+  return std::make_shared<PhraseMatcher>(
+      field, std::move(slots), slop,
+      Bm25(statistics, definition.bm25, static_cast<float>(idf), boost, definition.norms));
 }
 
 }  // namespace stele::engine::reference

@@ -91,7 +91,8 @@ MatcherPtr match_term(const ReferenceView& view, FieldId field, std::string term
   const FieldStatistics statistics = field_statistics(view, field);
   const float idf = Bm25::idf(document_frequency(view, field, term), statistics.documents);
   const bool norms = definition.type == FieldType::kText && definition.norms;
-  return std::make_shared<TermMatcher>(field, std::move(term), Bm25(statistics, idf, boost, norms));
+  return std::make_shared<TermMatcher>(field, std::move(term),
+                                       Bm25(statistics, definition.bm25, idf, boost, norms));
 }
 
 }  // namespace stele::engine::reference

@@ -27,18 +27,20 @@ Outcome<Creation> read_creation(const std::string& name, std::optional<json::Val
   SettingTexts settings;
   views::DefinitionChange change;
   text::Analysis analysis;
+  Similarities similarities{{"BM25", {}}};
   if (body) {
-    // Before the mappings, which name its analyzers.
+    // Before the mappings, which name its analyzers and similarities.
     if (const std::optional<json::Value> given = body->find("settings")) {
       STELE_TRY(settings, read_settings(*given, name, false));
       STELE_TRY(analysis, check_analysis(settings));
+      STELE_TRY(similarities, check_similarities(settings));
     }
     for (const json::Member& member : body->members()) {
       if (member.key == "settings") continue;
       if (member.key == "mappings") {
         if (is_typed_mapping(member.value))
           return illegal_argument("The mapping definition cannot be nested under a type");
-        STELE_TRY(const MappingChange mapping, parse_mapping(member.value, analysis));
+        STELE_TRY(const MappingChange mapping, parse_mapping(member.value, analysis, similarities));
         change = mapping.definition_change();
       } else if (member.key == "aliases") {
         if (!member.value.is_object())

@@ -61,8 +61,9 @@ net::Task<Outcome<Reply>> put_mapping(Call* call) {
       co_return illegal_argument(
           fmt::format("the mapping of [{}] follows the columns of table {}: change it with stele.publish",
                       resolved.index->name, resolved.index->table.quoted()));
-    STELE_CO_TRY(const MappingChange mapping,
-                 parse_mapping(body->root(), analysis_of(IndexMetadata::of(*resolved.index).settings)));
+    const IndexMetadata metadata = IndexMetadata::of(*resolved.index);
+    STELE_CO_TRY(const MappingChange mapping, parse_mapping(body->root(), analysis_of(metadata.settings),
+                                                            similarities_of(metadata.settings)));
     change.widened[resolved.index->name] = mapping.definition_change();
   }
   if (change.empty()) co_return json_reply(R"({"acknowledged":true})");

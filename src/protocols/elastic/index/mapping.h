@@ -7,6 +7,7 @@
 #include "json/writer.h"
 #include "protocols/elastic/failure.h"
 #include "protocols/elastic/index/settings.h"
+#include "protocols/elastic/index/similarity.h"
 #include "text/analysis.h"
 #include "views/definition.h"
 
@@ -24,8 +25,9 @@ struct MappingChange {
 
 // {"properties": {…}, "dynamic": …}. mapper_parsing_exception as Elasticsearch words it; types and parameters
 // that are not there yet are refused by name, so that no field is searched otherwise than it was asked to be.
-// Analyzers are those of `analysis`, the index' own, and the built-in ones.
-Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis = {});
+// Analyzers are those of `analysis`, the index' own, and the built-in ones; so are similarities.
+Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis = {},
+                                     const Similarities& similarities = {{"BM25", {}}});
 
 // {"_doc": {…}} alone: the form of before version 7.
 bool is_typed_mapping(json::Value mapping);

@@ -82,7 +82,8 @@ bool truth(json::Value value) {
 
 class Parser {
  public:
-  explicit Parser(const text::Analysis& analysis) : analysis_(analysis) {}
+  Parser(const text::Analysis& analysis, const Similarities& similarities)
+      : analysis_(analysis), similarities_(similarities) {}
 
   Outcome<> properties(json::Value properties, const std::string& prefix, int depth) {
     if (!properties.is_object())
@@ -201,6 +202,8 @@ class Parser {
     definition.values_of = values_of;
     definition.doc_values = row.type != FieldType::kText;
     STELE_RETURN_IF_ERROR(default_analyzers(body, definition));
+    if (const auto otherwise = similarities_.find("default"); otherwise != similarities_.end())
+      definition.bm25 = otherwise->second;
     views::FieldReading reading;
     if (row.reading) reading.type = std::string(row.name);
     std::string kept;
@@ -275,8 +278,7 @@ class Parser {
     } else if (key == "ignore_malformed") {
       reading.ignore_malformed = text == "true";
     } else if (key == "similarity" && row.type != FieldType::kDenseVector) {
-      if (text != "BM25")
-        return not_supported(fmt::format("similarity [{}] (of field [{}]) is", text, definition.path));
+      STELE_TRY(definition.bm25, similarity_for_field(similarities_, text, definition.path));
     } else if (row.type == FieldType::kDenseVector) {
       return vector_parameter(key, text, definition);
     } else if (key == "fielddata" && is_text) {
@@ -334,6 +336,7 @@ class Parser {
   }
 
   const text::Analysis& analysis_;
+  const Similarities& similarities_;
   MappingChange change_;
 };
 
@@ -350,9 +353,10 @@ views::DefinitionChange MappingChange::definition_change() const {
   return with_parts;
 }
 
-Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis) {
+Outcome<MappingChange> parse_mapping(json::Value mapping, const text::Analysis& analysis,
+                                     const Similarities& similarities) {
   if (!mapping.is_object()) return mapper_failure("mapping must be an object");
-  Parser parser(analysis);
+  Parser parser(analysis, similarities);
   STELE_RETURN_IF_ERROR(parser.root(mapping));
   return parser.take();
 }

@@ -63,7 +63,7 @@ constexpr std::array kSettings = {
     SettingRow{"index.shard.check_on_startup", Rule::kStatic},
     SettingRow{"index.knn", Rule::kStatic},
     SettingRow{"index.analysis.*", Rule::kStatic},
-    SettingRow{"index.similarity.*", Rule::kMissing},
+    SettingRow{"index.similarity.*", Rule::kStatic},
     SettingRow{"index.sort.*", Rule::kMissing},
     SettingRow{"index.blocks.*", Rule::kMissing},
     SettingRow{"index.default_pipeline", Rule::kMissing},
