@@ -9,10 +9,11 @@ set(STELE_TEST_FLAGS $<$<CONFIG:Debug>:-O0>)
 stele_precompile(STELE_PRECOMPILED precompiled.h TARGETS fmt::fmt)
 stele_precompile(STELE_PRECOMPILED_TEST precompiled_test.h FLAGS -O0 TARGETS fmt::fmt GTest::gtest)
 
-# stele_library(NAME DEPENDS lib... LINK external...): sources are every .cc below the current folder, but for
-# subfolders that have a CMakeLists.txt and so are libraries of their own.
+# stele_library(NAME DEPENDS lib... LINK external... THREADED regex): sources are every .cc below the current folder,
+# but for subfolders that have a CMakeLists.txt and so are libraries of their own. THREADED says which tests have
+# several threads: with ThreadSanitizer the others are not built, they would only run again, ten times as slowly.
 function(stele_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "THREADED" "DEPENDS;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   file(GLOB_RECURSE nested CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
   foreach(list ${nested})
@@ -23,6 +24,9 @@ function(stele_library name)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(ARG_THREADED AND STELE_SANITIZE STREQUAL "thread")
+    list(FILTER tests INCLUDE REGEX "(${ARG_THREADED})_test\\.cc$")
+  endif()
   list(TRANSFORM ARG_DEPENDS PREPEND stele_)
   if(sources)
     add_library(stele_${name} STATIC ${sources})

@@ -16,30 +16,23 @@ def listed(path):
         return dict(line.split() for line in lines if line.strip())
 
 
-def jobs(group, path, wanted, only=None):
-    """Of all programs that are listed, or of those in `only`, which says for each the tests to run as googletest's
-    filter (empty: all); one that is not there is a failed test."""
+def jobs(group, path, wanted, names=None):
+    """Of all programs that are listed, or of `names`; one that is not there is a failed test."""
     programs = listed(path)
-    only = only or dict.fromkeys(programs, "")
-    return [
-        lambda n=n, tests=tests: run_program(f"{group}/{n}", programs.get(n, ""), wanted, tests)
-        for n, tests in only.items()
-    ]
+    return [lambda n=n: run_program(f"{group}/{n}", programs.get(n, ""), wanted) for n in names or programs]
 
 
-def run_program(title, program, wanted, tests=""):
+def run_program(title, program, wanted):
     if not os.path.exists(program):
         outcomes = [Outcome(f"{title}/(build)", FAILED, f"{title} is not built")]
         show(title, outcomes, 0, "")
         return outcomes
     command = [program, "--gtest_color=no"]
     if wanted and wanted not in title:
-        names = [name for name in tests_of(program, tests) if wanted in f"{title}/{name}"]
+        names = [name for name in tests_of(program) if wanted in f"{title}/{name}"]
         if not names:
             return []
-        tests = ":".join(names)
-    if tests:
-        command.append("--gtest_filter=" + tests)
+        command.append("--gtest_filter=" + ":".join(names))
     start = time.monotonic()
     status, output = run(command, TIMEOUT_S)
     outcomes = parse(title, status, output)
@@ -47,8 +40,8 @@ def run_program(title, program, wanted, tests=""):
     return outcomes
 
 
-def tests_of(program, tests=""):
-    _, output = run([program, "--gtest_list_tests"] + ([f"--gtest_filter={tests}"] if tests else []), TIMEOUT_S)
+def tests_of(program):
+    _, output = run([program, "--gtest_list_tests"], TIMEOUT_S)
     suite, names = "", []
     for line in output.split("\n"):
         text = line.split("#")[0].rstrip()
