@@ -45,7 +45,7 @@ std::string format_float(long double value) {
 }
 
 std::optional<double> parse_score(std::string_view text) {
-  constexpr std::size_t kLongest = 256;
+  constexpr std::size_t kLongest = 5 * 1024;  // as parse_float
   if (text.empty() || text.size() >= kLongest) return std::nullopt;
   if (const auto integer = parse_integer(text)) return static_cast<double>(*integer);
   if (std::isspace(static_cast<unsigned char>(text.front()))) return std::nullopt;

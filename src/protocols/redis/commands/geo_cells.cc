@@ -137,8 +137,14 @@ std::vector<keyspace::ScoreRange> geo_ranges(const GeoPoint& center, double mete
     }
   }
   const unsigned below = 2 * (kSteps - steps);
+  // The center's own cell first: who takes any takes near ones.
+  const std::uint64_t own = interleave(part_of(center.latitude, kLatitudeMax, steps),
+                                       part_of(center.longitude, kLongitudeMax, steps));
+  std::vector<std::uint64_t> in_turn = {own};
+  cells.erase(own);
+  in_turn.insert(in_turn.end(), cells.begin(), cells.end());
   std::vector<keyspace::ScoreRange> ranges;
-  for (const std::uint64_t cell : cells) {
+  for (const std::uint64_t cell : in_turn) {
     ranges.push_back(
         {{static_cast<double>(cell << below), false}, {static_cast<double>((cell + 1) << below), true}});
   }

@@ -46,6 +46,7 @@ CommandTable::CommandTable() : slots_(kSlots) {
                              sorted_set_range_commands(),
                              sorted_set_algebra_commands(),
                              geo_commands(),
+                             sort_commands(),
                              key_commands(),
                              expiry_commands(),
                              scan_commands(),
