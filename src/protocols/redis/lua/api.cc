@@ -201,6 +201,13 @@ int redis_setresp(lua_State* lua) {
   return 0;
 }
 
+// With the NULs in it.
+std::string text_of(lua_State* lua, int index) {
+  std::size_t size = 0;
+  const char* const bytes = lua_tolstring(lua, index, &size);
+  return {bytes, size};
+}
+
 bool is_function_name(std::string_view name) {
   if (name.empty()) return false;
   for (const char c : name) {
@@ -250,12 +257,12 @@ const char* read_named(lua_State* lua, RegisteredFunction& function) {
     if (key == "function_name") {
       if (lua_type(lua, -1) != LUA_TSTRING)
         return "function_name argument given to redis.register_function must be a string";
-      function.name = lua_tostring(lua, -1);
+      function.name = text_of(lua, -1);
       has_name = true;
     } else if (key == "description") {
       if (lua_type(lua, -1) != LUA_TSTRING)
         return "description argument given to redis.register_function must be a string";
-      function.description = lua_tostring(lua, -1);
+      function.description = text_of(lua, -1);
     } else if (key == "callback") {
       if (lua_isfunction(lua, -1) == 0)
         return "callback argument given to redis.register_function must be a function";
@@ -277,7 +284,7 @@ const char* read_named(lua_State* lua, RegisteredFunction& function) {
 const char* read_positional(lua_State* lua, RegisteredFunction& function) {
   if (lua_type(lua, 1) != LUA_TSTRING) return "first argument to redis.register_function must be a string";
   if (lua_isfunction(lua, 2) == 0) return "second argument to redis.register_function must be a function";
-  function.name = lua_tostring(lua, 1);
+  function.name = text_of(lua, 1);
   return nullptr;
 }
 
