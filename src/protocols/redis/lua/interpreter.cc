@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 
 #include "base/check.h"
@@ -15,6 +16,7 @@ constexpr std::size_t kReservedBytes = 64U << 20;  // for what is done between r
 // So often the host is asked whether the script may go on.
 constexpr int kInstructionsBetweenInterrupts = 10'000;
 constexpr int kRunsBetweenCollections = 50;
+constexpr Duration kLoadTimeMax = std::chrono::milliseconds(500);
 
 constexpr std::string_view kErrorHandler = R"(local dbg = debug
 return function(err)
@@ -45,6 +47,14 @@ void* allocate(void* context, void* block, std::size_t size, std::size_t wanted)
   void* const moved = std::realloc(block, wanted);
   if (moved != nullptr) state.bytes += wanted - size;
   return moved;
+}
+
+// A library that does not come to an end while it is loaded.
+void stop_loading(lua_State* lua, lua_Debug*) {
+  if (std::chrono::steady_clock::now() - run_of(lua)->began < kLoadTimeMax) return;
+  lua_sethook(lua, stop_loading, LUA_MASKLINE, 0);
+  push_error(lua, "FUNCTION LOAD timeout");
+  lua_error(lua);
 }
 
 void interrupt(lua_State* lua, lua_Debug*) {
@@ -238,7 +248,7 @@ std::string Interpreter::register_functions(std::string_view body) {
   if (luaL_loadbuffer(lua, body.data(), body.size(), "@user_function") != 0) {
     return "Error compiling function: " + text_at(lua, -1);
   }
-  lua_sethook(lua, interrupt, LUA_MASKCOUNT, kInstructionsBetweenInterrupts);
+  lua_sethook(lua, stop_loading, LUA_MASKCOUNT, kInstructionsBetweenInterrupts);
   if (lua_pcall(lua, 0, 0, 0) == 0) return {};
   const std::string text = lua_istable(lua, -1) != 0 ? field(lua, "err") : text_at(lua, -1);
   return "Error registering functions: " + (text.starts_with("ERR ") ? text.substr(4) : text);

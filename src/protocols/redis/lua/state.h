@@ -1,6 +1,7 @@
 #pragma once
 
 // What the files of this folder share about the interpreter; nobody else includes it.
+#include <chrono>
 #include <lua5.1/lua.hpp>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "protocols/redis/lua/interpreter.h"
 
 namespace stele::redis::lua {
@@ -17,6 +19,7 @@ struct Run {
   ScriptHost* host = nullptr;
   int protocol = 2;  // of what redis.call gives; redis.setresp changes it
   bool is_calling = false;
+  TimePoint began = std::chrono::steady_clock::now();
   // While a library is loaded: what it has registered.
   std::vector<RegisteredFunction>* registered_or_null = nullptr;
 };
