@@ -307,7 +307,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, Differential, testing::ValuesIn(all_but_refere
 TEST_P(Differential, RandomLivesAndRequests) {
   for (const unsigned seed : {1U, 2U, 3U}) {
     Dice dice(seed);
-    for (int step = 0; step < 60 && !HasFatalFailure(); ++step) {
+    for (int step = 0; step < 40 && !HasFatalFailure(); ++step) {
       apply(dice);
       if (dice.one_in(3)) {
         const bool more = reference_.collection->maintain();
