@@ -148,10 +148,9 @@ class MemoryDirectory final : public Directory {
     }
     const auto inner = folder_->folders.find(name);
     if (inner == folder_->folders.end()) return refused("cannot remove", name, ENOENT);
-    const std::scoped_lock inner_lock(inner->second->mutex);
-    if (!inner->second->files.empty() || !inner->second->folders.empty())
-      return refused("cannot remove", name, ENOTEMPTY);
-    const std::shared_ptr<Folder> kept = inner->second;  // its mutex is held
+    const std::shared_ptr<Folder> kept = inner->second;  // beyond the lock of its mutex
+    const std::scoped_lock inner_lock(kept->mutex);
+    if (!kept->files.empty() || !kept->folders.empty()) return refused("cannot remove", name, ENOTEMPTY);
     folder_->folders.erase(inner);
     return {};
   }
