@@ -24,6 +24,9 @@ QueryPtr term(std::string field, Value value) {
   return make_query(Term{std::move(field), std::move(value)});
 }
 
+INSTANTIATE_TEST_SUITE_P(Engines, EngineConformance, testing::ValuesIn(engines_under_test()),
+                         [](const auto& tested) { return tested.param.name; });
+
 TEST_P(EngineConformance, UpsertReplacesAndDeleteRemoves) {
   const auto items = create(fields());
   EXPECT_EQ(apply(*items, {row("1").set("title", "red fox"), row("2").set("title", "blue fox")}).upserted,

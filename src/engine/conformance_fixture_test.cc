@@ -15,9 +15,6 @@ std::vector<EngineUnderTest> engines_under_test() {
           {"Sealed", sealed}};
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineConformance, testing::ValuesIn(engines_under_test()),
-                         [](const auto& tested) { return tested.param.name; });
-
 Change Row::change(const Schema& schema) const {
   Change change = change_;
   const auto id = [&schema](const std::string& path) {
