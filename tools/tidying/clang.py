@@ -33,7 +33,8 @@ class Source:
 
 
 def findings():
-    paths = [path for path in tree.cpp_files("src/", "fuzz/", "bench/") if path.endswith(".cc") and not path.endswith("_test.cc")]
+    files = tree.cpp_files("src/", "fuzz/", "bench/")
+    paths = tree.recent([path for path in files if path.endswith(".cc") and not path.endswith("_test.cc")])
     compiled = flags_of_files()
     missing = [f"{path}: not in {BUILD}/compile_commands.json" for path in paths if path not in compiled]
     with open(".clang-tidy") as file:

@@ -11,7 +11,7 @@ OPTIONS = ["-std=c++23", "-Isrc", "-Wall", "-Wextra", "-Werror", "-Wno-missing-f
 
 
 def not_self_contained():
-    headers = [path for path in tree.cpp_files("src/") if path.endswith(".h")]
+    headers = tree.recent([path for path in tree.cpp_files("src/") if path.endswith(".h")])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [place for places in pool.map(check, headers) for place in places]
 

@@ -21,6 +21,21 @@ def cpp_files(*folders):
     return [p for p in files() if p.endswith((".cc", ".h")) and (not folders or p.startswith(folders))]
 
 
+def recent(paths):
+    """Of these the ones that the last $STELE_TIDY_COMMITS commits touched, or that differ from the last; all of them
+    where that is not set or there is no history."""
+    count = os.environ.get("STELE_TIDY_COMMITS")
+    if not count:
+        return paths
+    changed = set()
+    for command in (["git", "log", f"-{int(count)}", "--name-only", "--pretty="], ["git", "diff", "--name-only", "HEAD"]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            return paths
+        changed.update(done.stdout.split("\n"))
+    return [path for path in paths if path in changed]
+
+
 @functools.cache
 def includes(path):
     """(line number, is quoted, name) of each #include."""
