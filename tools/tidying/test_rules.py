@@ -136,7 +136,8 @@ def test_headers(house):
 def test_clang_tidy_checks_files_of_several_folders_together(house, monkeypatch):
     paths = ["src/base/a.cc", "src/base/b.cc", "src/net/a.cc", "src/server/a.cc"]
     text = '#include "base/a.h"\nnamespace stele::NAME {\nnamespace {\nint same;\n}\nint* place() { return &same; }\n}\n'
-    house(".clang-tidy", "Checks: '-*,performance-for-range-copy'\nWarningsAsErrors: '*'\n")
+    house(".clang-tidy", "Checks: '-*,performance-for-range-copy'\nWarningsAsErrors: '*'\n"
+          "CheckOptions:\n  readability-identifier-naming.ClassCase: CamelCase\n")
     house("src/base/a.h", "#pragma once\n#include <string>\n#include <vector>\n")
     for path in paths:
         house(path, text.replace("NAME", path.split("/")[1]))
@@ -144,14 +145,18 @@ def test_clang_tidy_checks_files_of_several_folders_together(house, monkeypatch)
     house("build/debug/compile_commands.json", json.dumps(entries))
     runs = []
     run = clang.run
-    monkeypatch.setattr(clang, "run", lambda path, flags: runs.append(path) or run(path, flags))
+    monkeypatch.setattr(clang, "run", lambda path, *more: runs.append(path) or run(path, *more))
 
     assert clang.findings() == []
-    assert sorted(runs) == ["build/debug/tidy/src_base_a.cc", "src/base/b.cc"]
-    assert clang.findings() == [] and len(runs) == 2  # kept
+    names = "build/debug/tidy/names_in_headers.cc"
+    assert sorted(runs) == [names, "build/debug/tidy/src_base_a.cc", "src/base/b.cc"]
+    assert clang.findings() == [] and len(runs) == 3  # kept
 
     bad = '#include "base/a.h"\nint bad(const std::vector<std::string>& all) {\n  int n = 0;\n  for (auto s : all) n += s.empty();\n  return n;\n}\n'
     house("src/net/a.cc", bad)
     house("src/server/a.cc", "int same;\nint same;\n")  # nothing that includes it compiles
     found = clang.findings()
     assert [place.split(": ")[0] for place in found] == ["src/net/a.cc:4", "src/server/a.cc:2"]
+
+    house("src/base/b.h", "#pragma once\nclass bad_name {};\n")
+    assert "src/base/b.h:2" in [place.split(": ")[0] for place in clang.findings()]
