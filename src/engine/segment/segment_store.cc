@@ -119,7 +119,7 @@ Result<bool> SegmentStore::verify() {
 
 Result<void> SegmentStore::put_aside(const std::string& name, const std::string& reason) {
   std::string kept = fmt::format("{}.damaged-{}", name, next_number_++);
-  const Result<void> renamed = directory_->rename(name, kept);
+  Result<void> renamed = directory_->rename(name, kept);
   if (!renamed && renamed.error().code != ErrorCode::kNotFound) return renamed;
   if (!renamed) kept.clear();
   damage_.push_back({name, reason, std::move(kept)});
