@@ -27,17 +27,28 @@ void get(Call& call) {
   answer_value(call, value);
 }
 
+// SET's IFEQ and IFNE: what the present value is compared with.
+struct Comparison {
+  std::string_view value;
+  bool is_wanted = false;
+  bool must_differ = false;
+};
+
 // The options of SET from the fourth argument on; false after an error was answered. The words are all
 // looked at before the time is, as Redis does.
-bool read_set_options(Call& call, SetOptions& options) {
+bool read_set_options(Call& call, SetOptions& options, Comparison& comparison) {
   bool has_expiry = false;
   TimeUnit unit;
   std::string_view time;
   for (std::size_t i = 3; i < call.size(); ++i) {
-    if (call.is(i, "NX") && options.condition == SetOptions::Condition::kNone) {
+    const bool has_condition = options.condition != SetOptions::Condition::kNone || comparison.is_wanted;
+    if (call.is(i, "NX") && !has_condition) {
       options.condition = SetOptions::Condition::kIfAbsent;
-    } else if (call.is(i, "XX") && options.condition == SetOptions::Condition::kNone) {
+    } else if (call.is(i, "XX") && !has_condition) {
       options.condition = SetOptions::Condition::kIfPresent;
+    } else if ((call.is(i, "IFEQ") || call.is(i, "IFNE")) && !has_condition && i + 1 < call.size()) {
+      comparison = {call[i + 1], true, call.is(i, "IFNE")};
+      ++i;
     } else if (call.is(i, "GET")) {
       options.want_former = true;
     } else if (call.is(i, "KEEPTTL") && !has_expiry) {
@@ -63,7 +74,14 @@ bool read_set_options(Call& call, SetOptions& options) {
 
 void set(Call& call) {
   SetOptions options;
-  if (call.size() > 3 && !read_set_options(call, options)) return;
+  Comparison comparison;
+  if (call.size() > 3 && !read_set_options(call, options, comparison)) return;
+  if (comparison.is_wanted) {
+    STELE_REDIS_TRY(const auto present, call, call.group().strings().get(call.key(1)));
+    const bool fits =
+        present ? (*present == comparison.value) != comparison.must_differ : comparison.must_differ;
+    if (!fits) return options.want_former ? answer_value(call, present) : call.reply().null();
+  }
   STELE_REDIS_TRY(const auto done, call, call.group().strings().set(call.key(1), call[2], options));
   if (options.want_former) return answer_value(call, done.former);
   done.written ? call.reply().ok() : call.reply().null();
@@ -204,6 +222,32 @@ void setrange(Call& call) {
   call.reply().integer(static_cast<std::int64_t>(size));
 }
 
+// Whether the string at the key is that one, and so its key is to go.
+void delete_if(Call& call, std::string_view value, bool must_differ) {
+  STELE_REDIS_TRY(const auto present, call, call.group().strings().get(call.key(1)));
+  if (!present || (*present == value) == must_differ) return call.reply().integer(0);
+  STELE_REDIS_TRY(const bool removed, call, call.group().keys().remove(call.key(1)));
+  call.reply().integer(removed ? 1 : 0);
+}
+
+void delifeq(Call& call) {
+  delete_if(call, call[2], false);
+}
+
+void delex(Call& call) {
+  if (call.size() == 2) {
+    STELE_REDIS_TRY(const bool removed, call, call.group().keys().remove(call.key(1)));
+    return call.reply().integer(removed ? 1 : 0);
+  }
+  if (call.size() != 4) return call.fail_arity();
+  STELE_REDIS_TRY(const auto type, call, call.group().keys().type(call.key(1)));
+  if (type == keyspace::ValueType::kNone) return call.reply().integer(0);
+  if (type != keyspace::ValueType::kString)
+    return call.fail("Key should be of string type if conditions are specified");
+  if (call.is(2, "IFEQ") || call.is(2, "IFNE")) return delete_if(call, call[3], call.is(2, "IFNE"));
+  call.fail("Invalid condition. Use IFEQ or IFNE: digests are not supported by Stele");
+}
+
 constexpr std::uint32_t kRead = flag::kReadOnly;
 constexpr std::uint32_t kWrite = flag::kWrite;
 constexpr std::uint32_t kGrow = flag::kWrite | flag::kDenyOom;
@@ -291,6 +335,26 @@ constexpr std::array kCommands = {
             "6.2.0",
             "O(1)",
             "Answers a string and sets when its key expires"},
+    Command{"delifeq",
+            3,
+            kWrite | kFast,
+            {1, 1, 1, "RW delete"},
+            kKeys,
+            delifeq,
+            "string",
+            "9.0.0",
+            "O(1)",
+            "Removes a key if its string is the given one"},
+    Command{"delex",
+            -2,
+            kWrite | kFast,
+            {1, 1, 1, "RW delete"},
+            kKeys,
+            delex,
+            "string",
+            "8.4.0",
+            "O(1)",
+            "Removes a key if its string is, or is not, the given one"},
     Command{"mget",
             -2,
             kRead | kFast,
