@@ -29,6 +29,9 @@ enum class ChangeEvent : std::uint8_t {
   kHashDelete,
   kHashIncrementBy,
   kHashIncrementByFloat,
+  kHashExpire,
+  kHashPersist,
+  kHashExpired,  // the time of some fields was over
   kListPushLeft,
   kListPushRight,
   kListPopLeft,

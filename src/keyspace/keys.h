@@ -13,6 +13,8 @@ namespace stele::keyspace {
 
 // EXPIRE's NX, XX, GT and LT. A key without an expiry counts as living for ever, so GT never fits it.
 enum class ExpireCondition : std::uint8_t { kAlways, kIfNone, kIfAny, kIfLater, kIfEarlier };
+// Whether it holds for what expires at `present`, if ever, and is to expire at `at`.
+bool fits(ExpireCondition condition, std::optional<WallMs> present, WallMs at);
 
 struct ScanPage {
   std::uint64_t cursor = 0;  // where to go on; 0 = all seen

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "keyspace/keys.h"
+
 namespace stele::keyspace {
 
 std::string score_bytes(double score) {
@@ -9,6 +11,22 @@ std::string score_bytes(double score) {
   std::string bytes(sizeof(bits), '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bits >> (56 - 8 * i));
   return bytes;
+}
+
+bool fits(ExpireCondition condition, std::optional<WallMs> present, WallMs at) {
+  switch (condition) {
+    case ExpireCondition::kAlways:
+      return true;
+    case ExpireCondition::kIfNone:
+      return !present;
+    case ExpireCondition::kIfAny:
+      return present.has_value();
+    case ExpireCondition::kIfLater:
+      return present && at > *present;
+    case ExpireCondition::kIfEarlier:
+      return !present || at < *present;
+  }
+  return false;
 }
 
 double score_of(std::string_view bytes) {

@@ -39,6 +39,7 @@ struct ExpiryChange {
 struct Field {
   std::string name;
   std::string value;
+  std::optional<WallMs> expires_at = std::nullopt;  // of a hash's field alone
 
   auto operator<=>(const Field&) const = default;
 };

@@ -45,6 +45,17 @@ std::string text_of(const SetReply& reply) {
 std::string text_of(const Keys::Expiry& expiry) {
   return text_of(expiry.exists) + (expiry.at ? " " + std::to_string(expiry.at->value) : "");
 }
+std::string text_of(const std::vector<FieldExpiry>& expiries) {
+  std::string text;
+  for (const FieldExpiry& each : expiries)
+    text += text_of(each.exists) + (each.at ? " " + std::to_string(each.at->value) : "") + " ";
+  return text;
+}
+std::string text_of(const std::vector<FieldOutcome>& outcomes) {
+  std::string text;
+  for (const FieldOutcome each : outcomes) text += std::to_string(static_cast<int>(each));
+  return text;
+}
 std::string text_of(const std::vector<std::optional<std::string_view>>& values) {
   std::string text;
   for (const auto& value : values) text += text_of(value) + " ";
@@ -147,7 +158,7 @@ class Side {
         const ValueType type = *group->keys().type(key);
         std::string value = text_of(group->keys().expiry(key)) + " ";
         if (type == ValueType::kString) value += text_of(group->strings().get(key));
-        if (type == ValueType::kHash) value += text_of(group->hashes().get_all(key));
+        if (type == ValueType::kHash) value += text_of_hash(*group, key);
         if (type == ValueType::kSet) value += text_of(group->sets().members(key));
         if (type == ValueType::kSortedSet) {
           value += text_of(group->sorted_sets().range(key, RankRange{}, {}));
@@ -158,6 +169,15 @@ class Side {
     std::string text;
     for (const auto& [key, value] : values) text += fmt::format("{}:{} {}\n", key.first, key.second, value);
     return text;
+  }
+
+  static std::string text_of_hash(Group& group, KeyRef key) {
+    std::string text = text_of(group.hashes().get_all(key));
+    std::vector<std::string> names;
+    for (const FieldRef& field : *group.hashes().get_all(key)) names.emplace_back(field.name);
+    std::sort(names.begin(), names.end());
+    return text +
+           text_of(group.hashes().expiries(key, std::vector<std::string_view>(names.begin(), names.end())));
   }
 
   // The cut in words: ids differ, what they stand for does not.
@@ -177,7 +197,10 @@ class Side {
                                      object.key.db.value(), object.key.name, to_string(object.type),
                                      object.expires_at ? object.expires_at->value : -1, object.value_changed,
                                      object.string_from, object.string);
-      for (const Field& field : object.fields_set) text += fmt::format(" {}={}", field.name, field.value);
+      for (const Field& field : object.fields_set) {
+        text += fmt::format(" {}={}", field.name, field.value);
+        if (field.expires_at) text += fmt::format(" until {}", field.expires_at->value);
+      }
       for (const std::string& name : object.fields_removed) text += " -" + name;
       objects.insert(std::move(text));
     }
@@ -239,6 +262,9 @@ class Side {
     const std::vector<std::string_view> names = {draw.field, "none", draw.field};
     switch (draw.command) {
       case 1:
+        if (draw.number % 5 == 0)
+          return text_of(hashes.set(draw.a, fields, ExpiryChange::until({now.value + draw.number - 5})));
+        if (draw.number % 5 == 1) return text_of(hashes.set(draw.a, fields, ExpiryChange::keep()));
         return text_of(hashes.set(draw.a, fields));
       case 3:
         return text_of(hashes.remove(draw.a, names)) + text_of(hashes.size(draw.a));
@@ -249,9 +275,15 @@ class Side {
       case 9:
         return text_of(keys.remove(draw.a)) + text_of(keys.type(draw.b));
       case 11:
+        if (draw.number % 2 == 0) {
+          return text_of(hashes.expire(draw.a, names, {now.value + 2 * draw.number - 3},
+                                       static_cast<ExpireCondition>(draw.number % 5)));
+        }
         return text_of(keys.expire(draw.a, {now.value + draw.number - 3},
                                    static_cast<ExpireCondition>(draw.number % 5)));
       case 13:
+        if (draw.number % 3 == 0)
+          return text_of(hashes.persist(draw.a, names)) + text_of(hashes.expiries(draw.b, names));
         return text_of(keys.persist(draw.a)) + text_of(keys.expiry(draw.b));
       case 15:
         return text_of(keys.rename_if_absent(draw.a, draw.b));

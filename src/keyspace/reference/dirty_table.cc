@@ -120,7 +120,10 @@ std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>
         dirty.string = object.string.substr(dirty.string_from);
       }
       for (const auto& [name, value] : object.fields) {
-        if (pending.whole || pending.fields.contains(name)) dirty.fields_set.push_back({name, value});
+        if (!pending.whole && !pending.fields.contains(name)) continue;
+        const auto expiry = object.field_expiries.find(name);
+        dirty.fields_set.push_back({name, value});
+        if (expiry != object.field_expiries.end()) dirty.fields_set.back().expires_at = expiry->second;
       }
       for (const std::string& name : pending.fields) {
         if (!pending.whole && !object.fields.contains(name)) dirty.fields_removed.push_back(name);

@@ -62,14 +62,85 @@ void ReferenceHashes::write(KeyRef key, Object* object, std::span<const FieldRef
 }
 
 Result<std::size_t> ReferenceHashes::set(KeyRef key, std::span<const FieldRef> fields) {
+  return set(key, fields, ExpiryChange::clear());
+}
+
+Result<std::size_t> ReferenceHashes::set(KeyRef key, std::span<const FieldRef> fields, ExpiryChange expiry) {
   STELE_TRY(Object* const object, session_.find_to_grow(key, ValueType::kHash));
   if (fields.empty()) return 0;
+  std::vector<std::string_view> names;
+  for (const FieldRef& field : fields) names.push_back(field.name);
+  for (const std::string_view name : names) {
+    if (object && expiry.kind != ExpiryChange::Kind::kKeep)
+      session_.store().set_field_expiry_quietly(*object, name, std::nullopt);
+  }
   std::map<std::string_view, std::string_view> last;
   for (const FieldRef& field : fields) last[field.name] = field.value;
   std::size_t added = 0;
   for (const auto& [name, value] : last) added += value_of(object, name) ? 0 : 1;
   write(key, object, fields, ChangeEvent::kHashSet);
+  if (expiry.kind != ExpiryChange::Kind::kAt) return added;
+  Object& written = *session_.store().find(key);
+  if (session_.is_past(expiry.at)) {
+    session_.store().remove_fields(written, names, ChangeEvent::kHashDelete);
+  } else {
+    session_.store().set_field_expiries(written, names, expiry.at, ChangeEvent::kHashExpire);
+  }
   return added;
+}
+
+Result<std::vector<FieldExpiry>> ReferenceHashes::expiries(KeyRef key,
+                                                           std::span<const std::string_view> fields) {
+  STELE_TRY(const Object* const object, session_.find(key, ValueType::kHash));
+  std::vector<FieldExpiry> found;
+  for (const std::string_view field : fields) {
+    found.emplace_back();
+    if (!value_of(object, field)) continue;
+    found.back().exists = true;
+    const auto at = object->field_expiries.find(field);
+    if (at != object->field_expiries.end()) found.back().at = at->second;
+  }
+  return found;
+}
+
+Result<std::vector<FieldOutcome>> ReferenceHashes::expire(KeyRef key,
+                                                          std::span<const std::string_view> fields, WallMs at,
+                                                          ExpireCondition condition) {
+  STELE_RETURN_IF_ERROR(session_.check_writable(key));
+  STELE_TRY(const std::vector<FieldExpiry> former, expiries(key, fields));
+  std::vector<FieldOutcome> outcomes;
+  std::vector<std::string_view> fitting;
+  const bool is_past = session_.is_past(at);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    outcomes.push_back(FieldOutcome::kNone);
+    if (!former[i].exists) continue;
+    outcomes.back() = FieldOutcome::kRefused;
+    if (!fits(condition, former[i].at, at)) continue;
+    outcomes.back() = is_past ? FieldOutcome::kRemoved : FieldOutcome::kSet;
+    fitting.push_back(fields[i]);
+  }
+  if (fitting.empty()) return outcomes;
+  Object& object = *session_.store().find(key);
+  if (is_past) {
+    session_.store().remove_fields(object, fitting, ChangeEvent::kHashDelete);
+  } else {
+    session_.store().set_field_expiries(object, fitting, at, ChangeEvent::kHashExpire);
+  }
+  return outcomes;
+}
+
+Result<std::vector<FieldExpiry>> ReferenceHashes::persist(KeyRef key,
+                                                          std::span<const std::string_view> fields) {
+  STELE_RETURN_IF_ERROR(session_.check_writable(key));
+  STELE_TRY(std::vector<FieldExpiry> former, expiries(key, fields));
+  std::vector<std::string_view> changed;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (former[i].at) changed.push_back(fields[i]);
+  }
+  if (changed.empty()) return former;
+  session_.store().set_field_expiries(*session_.store().find(key), changed, std::nullopt,
+                                      ChangeEvent::kHashPersist);
+  return former;
 }
 
 Result<bool> ReferenceHashes::set_if_absent(KeyRef key, std::string_view field, std::string_view value) {

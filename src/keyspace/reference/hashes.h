@@ -19,6 +19,11 @@ class ReferenceHashes final : public Hashes {
   Result<std::size_t> set(KeyRef key, std::span<const FieldRef> fields) override;
   Result<bool> set_if_absent(KeyRef key, std::string_view field, std::string_view value) override;
   Result<std::size_t> remove(KeyRef key, std::span<const std::string_view> fields) override;
+  Result<std::size_t> set(KeyRef key, std::span<const FieldRef> fields, ExpiryChange expiry) override;
+  Result<std::vector<FieldExpiry>> expiries(KeyRef key, std::span<const std::string_view> fields) override;
+  Result<std::vector<FieldOutcome>> expire(KeyRef key, std::span<const std::string_view> fields, WallMs at,
+                                           ExpireCondition condition) override;
+  Result<std::vector<FieldExpiry>> persist(KeyRef key, std::span<const std::string_view> fields) override;
   Result<std::int64_t> increment_by(KeyRef key, std::string_view field, std::int64_t by) override;
   Result<std::string_view> increment_by_float(KeyRef key, std::string_view field, long double by) override;
   Result<std::vector<FieldRef>> random(KeyRef key, std::int64_t count) override;

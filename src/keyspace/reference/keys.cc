@@ -6,26 +6,6 @@
 
 namespace stele::keyspace::reference {
 
-namespace {
-
-bool fits(ExpireCondition condition, std::optional<WallMs> present, WallMs at) {
-  switch (condition) {
-    case ExpireCondition::kAlways:
-      return true;
-    case ExpireCondition::kIfNone:
-      return !present;
-    case ExpireCondition::kIfAny:
-      return present.has_value();
-    case ExpireCondition::kIfLater:
-      return present && at > *present;
-    case ExpireCondition::kIfEarlier:
-      return !present || at < *present;
-  }
-  return false;
-}
-
-}  // namespace
-
 Result<bool> ReferenceKeys::exists(KeyRef key) {
   STELE_TRY(const Object* const object, session_.find(key));
   return object != nullptr;

@@ -18,7 +18,8 @@ struct Object {
   ValueType type = ValueType::kNone;
   std::string string;
   std::map<std::string, std::string, std::less<>> fields;
-  std::map<std::int64_t, std::string> elements;  // of a list, by position
+  std::map<std::string, WallMs, std::less<>> field_expiries;  // of a hash, of those that have one
+  std::map<std::int64_t, std::string> elements;               // of a list, by position
   std::optional<WallMs> expires_at;
   bool has_row = false;  // a cut has carried it, or PostgreSQL gave it
   std::size_t memory_bytes = 0;

@@ -240,6 +240,12 @@ std::size_t ReferenceKeyspace::expire_some(std::size_t limit) {
     store_.dirty().end_group();  // they have nothing to do with one another
     ++removed;
   }
+  while (removed < limit) {
+    const std::optional<Key> key = store_.with_expiring_field(group->now());
+    if (!key) break;
+    removed += store_.expire_fields(*store_.find(*key), group->now());
+    store_.dirty().end_group();
+  }
   return removed;
 }
 

@@ -31,6 +31,8 @@ Result<Object*> Session::find(KeyRef key) {
     store_.erase(*object, ChangeEvent::kExpired);
     return nullptr;
   }
+  // The object goes with its last field.
+  if (object && store_.expire_fields(*object, now()) > 0) return store_.find(key);
   return object;
 }
 

@@ -47,6 +47,10 @@ Object& Store::insert(KeyRef key, ValueType type, std::optional<ObjectId> id) {
 void Store::erase_object(Object& object) {
   const Key key = object.key;
   set_expiry_quietly(object, std::nullopt);
+  while (!object.field_expiries.empty()) {
+    const std::string field = object.field_expiries.begin()->first;
+    set_field_expiry_quietly(object, field, std::nullopt);
+  }
   used_memory_bytes_ -= object.memory_bytes;
   names_.erase(object.id);
   databases_[key.db].erase(Place(scan_position(key), key.name));
@@ -132,10 +136,42 @@ void Store::remove_fields(Object& object, std::span<const std::string_view> fiel
     const auto at = object.fields.find(field);
     if (at == object.fields.end()) continue;
     shrink(object, kFieldBytes + at->first.size() + at->second.size());
+    set_field_expiry_quietly(object, field, std::nullopt);
     object.fields.erase(at);
     if (is_written_behind_key(object.key)) dirty_.field_changed(object, change, field);
   }
   if (object.fields.empty()) erase(object, ChangeEvent::kDelete);
+}
+
+void Store::set_field_expiry_quietly(Object& object, std::string_view field, std::optional<WallMs> at) {
+  const auto present = object.field_expiries.find(field);
+  if (present != object.field_expiries.end()) {
+    field_expiries_.erase({present->second, object.key.db, object.key.name, present->first});
+    object.field_expiries.erase(present);
+  }
+  if (!at) return;
+  object.field_expiries.emplace(field, *at);
+  field_expiries_.insert({*at, object.key.db, object.key.name, std::string(field)});
+}
+
+void Store::set_field_expiries(Object& object, std::span<const std::string_view> fields,
+                               std::optional<WallMs> at, ChangeEvent event) {
+  const ChangeSequence change = record(object.key, event, object.type);
+  for (const std::string_view field : fields) {
+    set_field_expiry_quietly(object, field, at);
+    if (is_written_behind_key(object.key)) dirty_.field_changed(object, change, field);
+  }
+}
+
+std::size_t Store::expire_fields(Object& object, WallMs now) {
+  std::vector<std::string> due;
+  for (const auto& [field, at] : object.field_expiries) {
+    if (at <= now) due.push_back(field);
+  }
+  if (due.empty()) return 0;
+  const std::vector<std::string_view> fields(due.begin(), due.end());
+  remove_fields(object, fields, ChangeEvent::kHashExpired);
+  return due.size();
 }
 
 void Store::set_element(Object& object, std::int64_t position, std::string_view bytes) {
@@ -197,6 +233,7 @@ void Store::rename(Object& object, KeyRef to) {
   renamed.string = std::move(moved.string);
   renamed.fields = std::move(moved.fields);
   renamed.elements = std::move(moved.elements);
+  for (const auto& [field, at] : moved.field_expiries) set_field_expiry_quietly(renamed, field, at);
   renamed.has_row = moved.has_row;
   grow(renamed, moved.memory_bytes - kKeyBytes - moved.key.name.size());
   set_expiry_quietly(renamed, moved.expires_at);
@@ -222,7 +259,10 @@ void Store::put(KeyRef key, Value value, std::optional<ObjectId> id) {
   Object& object = insert(key, value.type, id);
   object.has_row = true;
   set_string(object, std::move(value.string));
-  for (const Field& field : value.fields) set_field(object, field.name, field.value);
+  for (const Field& field : value.fields) {
+    set_field(object, field.name, field.value);
+    if (value.type == ValueType::kHash) set_field_expiry_quietly(object, field.name, field.expires_at);
+  }
   for (const ListElement& element : value.elements) set_element(object, element.position, element.bytes);
   if (class_of(key) != KeyClass::kMapped) set_expiry_quietly(object, value.expires_at);
   record(key, ChangeEvent::kApplied, object.type);
@@ -258,6 +298,11 @@ std::vector<DatabaseNumber> Store::databases() const {
   std::vector<DatabaseNumber> numbers;
   for (const auto& [number, database] : databases_) numbers.push_back(number);
   return numbers;
+}
+
+std::optional<Key> Store::with_expiring_field(WallMs until) const {
+  if (field_expiries_.empty() || std::get<0>(*field_expiries_.begin()) > until) return std::nullopt;
+  return Key(std::get<1>(*field_expiries_.begin()), std::get<2>(*field_expiries_.begin()));
 }
 
 std::size_t Store::size(DatabaseNumber db) const {

@@ -42,6 +42,12 @@ class Store {
   void overwrite(Object& object, std::size_t from, std::string_view whole, ChangeEvent event);
   void set_fields(Object& object, std::span<const FieldRef> fields, ChangeEvent event);
   void remove_fields(Object& object, std::span<const std::string_view> fields, ChangeEvent event);
+  // Fields that are there; quietly as part of the step before.
+  void set_field_expiries(Object& object, std::span<const std::string_view> fields, std::optional<WallMs> at,
+                          ChangeEvent event);
+  void set_field_expiry_quietly(Object& object, std::string_view field, std::optional<WallMs> at);
+  // Removes the fields whose time is over. How many; the object goes with its last.
+  std::size_t expire_fields(Object& object, WallMs now);
   // Elements of a list that are set and removed, by position; one without elements goes. With `key` as its
   // name where there was none.
   struct ListEdit {
@@ -64,6 +70,7 @@ class Store {
   const Object* at_or_after(DatabaseNumber db, std::uint64_t position) const;
   const Object* after(const Object& object) const;
   std::optional<Key> earliest_expiring(WallMs until) const;
+  std::optional<Key> with_expiring_field(WallMs until) const;
   std::vector<DatabaseNumber> databases() const;
   std::size_t size(DatabaseNumber db) const;
 
@@ -102,6 +109,7 @@ class Store {
   std::map<DatabaseNumber, Database> databases_;
   std::map<ObjectId, Key> names_;
   std::set<std::tuple<WallMs, DatabaseNumber, std::string>> expiries_;
+  std::set<std::tuple<WallMs, DatabaseNumber, std::string, std::string>> field_expiries_;
   DirtyTable dirty_;
   ObjectId next_id_;
   ChangeSequence last_change_;

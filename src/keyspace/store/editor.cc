@@ -67,10 +67,11 @@ void Editor::insert(Position& at, Entry* entry) {
   }
   const std::size_t table_bytes = at.table->memory_bytes();
   const std::optional<WallMs> expires_at = entry->expires_at();
-  at.table->insert(at.hash, entry, expiry_mark(expires_at));
+  at.table->insert(at.hash, entry, expiry_mark(first_due(*entry)));
   count_bytes(at, at.table->memory_bytes() - table_bytes + entry->memory_bytes() + outside_bytes(*entry));
   store_.count_keys(shard, at.key.db, 1, true);
   if (expires_at) count_expiry(at, true);
+  if (field_expiries(*entry) != nullptr) count_field_expiry(at, true);
   if (entry->id() != ObjectId()) store_.objects.put(entry->id(), at.hash);
   at.entry = at.table->find(at.hash, [&](const Entry& each) { return &each == entry; }, &at.place);
 }
@@ -93,10 +94,16 @@ void Editor::count_expiry(Position& at, bool has_expiry) {
   at.table->with_expiry += change;
 }
 
+void Editor::count_field_expiry(Position& at, bool has_expiry) {
+  const std::size_t change = has_expiry ? 1 : std::size_t{0} - 1;
+  at.shard->hashes_with_expiry.add(change);
+  at.table->with_field_expiry += change;
+}
+
 void Editor::set_mark(Position& at, std::optional<WallMs> former) {
   const std::optional<WallMs> expires_at = at.entry->expires_at();
   if (expires_at == former) return;
-  KeyTable::set_mark(at.place, expiry_mark(expires_at));
+  KeyTable::set_mark(at.place, expiry_mark(first_due(*at.entry)));
   if (former.has_value() != expires_at.has_value()) count_expiry(at, expires_at.has_value());
 }
 
@@ -136,6 +143,7 @@ void Editor::erase_quietly(Position& at) {
   count_bytes(at, at.table->memory_bytes() - table_bytes - entry->memory_bytes() - outside_bytes(*entry));
   store_.count_keys(*at.shard, at.key.db, 1, false);
   if (entry->expires_at()) count_expiry(at, false);
+  if (field_expiries(*entry) != nullptr) count_field_expiry(at, false);
   if (entry->id() != ObjectId()) store_.objects.erase(entry->id());
   free_outside(*entry);
   if (at.key.name.data() == entry->name().data()) at.key.name = {};
@@ -183,6 +191,7 @@ void Editor::rename(Position& from, Position& to) {
   if (!keeps_id && shape.has_id) moved->set_id(store_.next_id());
   // The value is the copy's now.
   count_bytes(from, -outside_bytes(*from.entry));
+  if (field_expiries(*from.entry) != nullptr) count_field_expiry(from, false);
   from.entry->set_outside(false);
   erase_quietly(from);
   // The removal may have moved the table's entries, and the table be gone with its last.
@@ -261,7 +270,12 @@ void Editor::put(Position& at, const Value& value, std::optional<ObjectId> id) {
   } else if (value.type == ValueType::kList) {
     load_list(at, value.elements);
   }
-  for (const Field& field : value.fields) put_element(at, {field.name, field.value});
+  for (const Field& field : value.fields) {
+    put_element(at, {field.name, field.value});
+    const std::string_view name = field.name;
+    if (field.expires_at && value.type == ValueType::kHash)
+      set_field_expiries_quietly(at, std::span(&name, 1), field.expires_at);
+  }
   record(at, ChangeEvent::kApplied, value.type);
 }
 

@@ -30,7 +30,15 @@ class Editor {
   // Fields of a hash, of a new one where nothing is. How many are new.
   std::size_t set_fields(Position& at, std::span<const FieldRef> fields, ChangeEvent event);
   // How many there were; a hash without fields goes.
-  std::size_t remove_fields(Position& at, std::span<const std::string_view> fields);
+  std::size_t remove_fields(Position& at, std::span<const std::string_view> fields,
+                            ChangeEvent event = ChangeEvent::kHashDelete);
+  // Of fields that are there. The first is part of the step before, and tells nobody.
+  void set_field_expiries_quietly(Position& at, std::span<const std::string_view> fields,
+                                  std::optional<WallMs> expires_at);
+  void set_field_expiries(Position& at, std::span<const std::string_view> fields,
+                          std::optional<WallMs> expires_at);
+  // Removes fields whose time is over, at most so many. How many.
+  std::size_t expire_fields(Position& at, WallMs now, std::size_t limit);
   // Elements at an end of a list, of a new one where nothing is.
   void push(Position& at, ListEnd end, std::span<const std::string_view> values);
   // So many, which are there, behind those that are skipped; a list without elements goes.
@@ -91,6 +99,7 @@ class Editor {
     at.table->counted_bytes += bytes;
   }
   static void count_expiry(Position& at, bool has_expiry);
+  static void count_field_expiry(Position& at, bool has_expiry);
 
   // Puts an entry where there is none.
   void insert(Position& at, Entry* entry);
@@ -108,6 +117,8 @@ class Editor {
   // Whether it is new; nothing where the hash has too many fields to stay flat.
   std::optional<bool> set_flat_field(Position& at, const FieldRef& field);
   bool remove_field(Position& at, std::string_view name);
+  // After the expiries of fields have changed; whether the hash had any before.
+  void end_field_expiries(Position& at, bool had_any);
   // An element of an entry of any type that has them.
   void put_element(Position& at, const FieldRef& field);
   bool add_member(Position& at, std::string_view member);

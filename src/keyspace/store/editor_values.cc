@@ -127,22 +127,62 @@ void Editor::mark_field_dirty(Position& at, ChangeSequence change, std::string_v
   store_.dirty.field_changed(bundle_, dirty_object(at), change, field, value ? value->size() : 0);
 }
 
-std::size_t Editor::remove_fields(Position& at, std::span<const std::string_view> fields) {
+std::size_t Editor::remove_fields(Position& at, std::span<const std::string_view> fields, ChangeEvent event) {
   const bool is_behind = is_written_behind_here(at);
+  const bool had_expiries = field_expiries(*at.entry) != nullptr;
   std::size_t removed = 0;
   std::optional<ChangeSequence> change;
   for (const std::string_view field : fields) {
     if (!field_of(*at.entry, field)) continue;
     if (!change) {
       if (is_behind) ensure_id(at);
-      change = record(at, ChangeEvent::kHashDelete, ValueType::kHash);
+      change = record(at, event, ValueType::kHash);
     }
     remove_field(at, field);
     ++removed;
     if (is_behind) mark_field_dirty(at, *change, field);
   }
+  if (had_expiries) end_field_expiries(at, true);
   if (removed > 0 && field_count(*at.entry) == 0) erase(at, ChangeEvent::kDelete);
   return removed;
+}
+
+void Editor::end_field_expiries(Position& at, bool had_any) {
+  const bool has_any = field_expiries(*at.entry) != nullptr;
+  if (had_any != has_any) count_field_expiry(at, has_any);
+  KeyTable::set_mark(at.place, expiry_mark(first_due(*at.entry)));
+}
+
+void Editor::set_field_expiries_quietly(Position& at, std::span<const std::string_view> fields,
+                                        std::optional<WallMs> expires_at) {
+  const bool had_any = field_expiries(*at.entry) != nullptr;
+  if (!had_any && !expires_at) return;
+  if (!at.entry->is_outside()) make_table(at);
+  auto* const table = at.entry->outside<FieldTable>();
+  const std::size_t bytes = table->memory_bytes();
+  for (const std::string_view field : fields) table->set_expiry(field, expires_at);
+  count_bytes(at, table->memory_bytes() - bytes);
+  end_field_expiries(at, had_any);
+}
+
+void Editor::set_field_expiries(Position& at, std::span<const std::string_view> fields,
+                                std::optional<WallMs> expires_at) {
+  const bool is_behind = is_written_behind_here(at);
+  set_field_expiries_quietly(at, fields, expires_at);
+  if (is_behind) ensure_id(at);
+  const ChangeSequence change =
+      record(at, expires_at ? ChangeEvent::kHashExpire : ChangeEvent::kHashPersist, ValueType::kHash);
+  if (!is_behind) return;
+  for (const std::string_view field : fields) mark_field_dirty(at, change, field);
+}
+
+std::size_t Editor::expire_fields(Position& at, WallMs now, std::size_t limit) {
+  const FieldExpiries* const expiries = field_expiries(*at.entry);
+  if (expiries == nullptr) return 0;
+  const std::vector<std::string> due = expiries->due(now, limit);
+  if (due.empty()) return 0;
+  const std::vector<std::string_view> fields(due.begin(), due.end());
+  return remove_fields(at, fields, ChangeEvent::kHashExpired);
 }
 
 bool Editor::set_field(Position& at, const FieldRef& field) {

@@ -48,7 +48,7 @@ void find_dead(Session& session, Segment& segment, const DueMarks& due, std::siz
     for (std::size_t at = begin; at < begin + count; ++at) {
       if (!due.is_due(marks[at])) continue;
       const auto* const entry = static_cast<const Entry*>(Segment::item_of(segment.slots()[at]));
-      if (!session.is_past(*entry)) continue;
+      if (!session.is_due(*entry)) continue;
       dead.push_back(entry);
       if (dead.size() == wanted) return;
     }
@@ -91,7 +91,7 @@ std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t lim
     const KeyTable* const table = shard.table(db);
     std::uint64_t next = 0;
     dead.clear();
-    if (table != nullptr && table->with_expiry > 0) {
+    if (table != nullptr && table->with_expiry + table->with_field_expiry > 0) {
       next = table->walk_segments(std::max(sweep.hash, first_hash), [&](Segment& segment) {
         if (segment.marked() > 0) find_dead(session, segment, due, limit - removed, dead);
         return --*segments_left > 0 && dead.empty();
@@ -99,10 +99,15 @@ std::size_t expire_in_shard(Session& session, std::size_t index, std::size_t lim
     }
     for (const Entry* const entry : dead) {
       Position at = session.store().find({db, entry->name()}, hash_of(KeyRef{db, entry->name()}));
-      session.editor().erase(at, ChangeEvent::kExpired);
+      if (session.is_past(*entry)) {
+        session.editor().erase(at, ChangeEvent::kExpired);
+        ++removed;
+      } else {
+        // At least one, so that the search goes on.
+        removed += session.editor().expire_fields(at, session.now(), limit - std::min(removed, limit - 1));
+      }
       session.editor().end_bundle();
     }
-    removed += dead.size();
     // The rest of that segment's dead: at the same place again.
     if (removed >= limit) return removed;
     sweep.hash = next;

@@ -70,10 +70,20 @@ bool FieldTable::remove(std::string_view name) {
   FieldItem* const item =
       items_.find(hash, [&](const FieldItem& each) { return each.name() == name; }, &place);
   if (item == nullptr) return false;
+  set_expiry(name, std::nullopt);
   items_.erase(hash, place);
   item_bytes_ -= item->memory_bytes();
   FieldItem::free(item);
   return true;
+}
+
+void FieldTable::set_expiry(std::string_view name, std::optional<WallMs> at) {
+  if (!expiries_) {
+    if (!at) return;
+    expiries_ = std::make_unique<FieldExpiries>();
+  }
+  expiries_->set(name, at);
+  if (expiries_->is_empty()) expiries_.reset();
 }
 
 std::size_t FlatFields::size() const {

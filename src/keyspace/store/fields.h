@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "keyspace/key.h"
+#include "keyspace/store/field_expiries.h"
 #include "keyspace/store/prefix_table.h"
 #include "keyspace/value.h"
 
@@ -45,7 +48,10 @@ class FieldTable {
   FieldTable& operator=(const FieldTable&) = delete;
 
   std::size_t size() const { return items_.size(); }
-  std::size_t memory_bytes() const { return sizeof(*this) + item_bytes_ + items_.memory_bytes(); }
+  std::size_t memory_bytes() const {
+    const std::size_t bytes = sizeof(*this) + item_bytes_ + items_.memory_bytes();
+    return expiries_ ? bytes + sizeof(*expiries_) + expiries_->memory_bytes() : bytes;
+  }
 
   const FieldItem* find(std::string_view name) const;
   // Whether it is new.
@@ -57,14 +63,22 @@ class FieldTable {
   std::uint64_t walk(std::uint64_t hash, Visit visit, Enough enough) const {
     return items_.walk(hash, visit, enough);
   }
+  // Null while no field has an expiry.
+  const FieldExpiries* expiries_or_null() const { return expiries_.get(); }
+  // Of a field that is there.
+  void set_expiry(std::string_view name, std::optional<WallMs> at);
   // Of a table that is given up: how many went; 0 = none is left.
-  std::size_t free_some(std::size_t count) { return items_.take_some(count, FieldItem::free); }
+  std::size_t free_some(std::size_t count) {
+    const std::size_t freed = expiries_ ? expiries_->free_some(count) : 0;
+    return freed > 0 ? freed : items_.take_some(count, FieldItem::free);
+  }
 
  private:
   using Items = PrefixTable<FieldItem, FieldHash>;
 
   Items items_{FieldHash{}};
   std::size_t item_bytes_ = 0;
+  std::unique_ptr<FieldExpiries> expiries_;
 };
 
 // A small hash: its fields one behind the other, in the order in which they came, each length before its

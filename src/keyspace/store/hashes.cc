@@ -72,9 +72,72 @@ Result<std::size_t> StoreHashes::value_length(KeyRef key, std::string_view field
 }
 
 Result<std::size_t> StoreHashes::set(KeyRef key, std::span<const FieldRef> fields) {
+  return set(key, fields, ExpiryChange::clear());
+}
+
+Result<std::size_t> StoreHashes::set(KeyRef key, std::span<const FieldRef> fields, ExpiryChange expiry) {
   STELE_TRY(Position at, session_.find_to_grow(key, ValueType::kHash));
   if (fields.empty()) return 0;
-  return session_.editor().set_fields(at, fields, ChangeEvent::kHashSet);
+  using Kind = ExpiryChange::Kind;
+  const bool had_expiries = at.entry != nullptr && field_expiries(*at.entry) != nullptr;
+  if (expiry.kind == Kind::kKeep || (expiry.kind == Kind::kClear && !had_expiries)) {
+    return session_.editor().set_fields(at, fields, ChangeEvent::kHashSet);
+  }
+  std::vector<std::string_view> names;
+  for (const FieldRef& field : fields) names.push_back(field.name);
+  if (had_expiries) session_.editor().set_field_expiries_quietly(at, names, std::nullopt);
+  const std::size_t added = session_.editor().set_fields(at, fields, ChangeEvent::kHashSet);
+  if (expiry.kind == Kind::kClear) return added;
+  if (session_.is_past(expiry.at)) {
+    session_.editor().remove_fields(at, names);
+  } else {
+    session_.editor().set_field_expiries(at, names, expiry.at);
+  }
+  return added;
+}
+
+Result<std::vector<FieldExpiry>> StoreHashes::expiries(KeyRef key, std::span<const std::string_view> fields) {
+  STELE_TRY(const Position at, session_.find(key, ValueType::kHash));
+  std::vector<FieldExpiry> found(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (value_at(at, fields[i])) found[i] = {true, field_expiry(*at.entry, fields[i])};
+  }
+  return found;
+}
+
+Result<std::vector<FieldOutcome>> StoreHashes::expire(KeyRef key, std::span<const std::string_view> fields,
+                                                      WallMs moment, ExpireCondition condition) {
+  STELE_RETURN_IF_ERROR(session_.check_writable(key));
+  STELE_TRY(Position at, session_.find(key, ValueType::kHash));
+  std::vector<FieldOutcome> outcomes(fields.size(), FieldOutcome::kNone);
+  std::vector<std::string_view> fitting;
+  const bool is_past = session_.is_past(moment);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!value_at(at, fields[i])) continue;
+    const bool is_set = fits(condition, field_expiry(*at.entry, fields[i]), moment);
+    if (is_set) fitting.push_back(fields[i]);
+    outcomes[i] = !is_set ? FieldOutcome::kRefused : is_past ? FieldOutcome::kRemoved : FieldOutcome::kSet;
+  }
+  if (fitting.empty()) return outcomes;
+  if (is_past) {
+    session_.editor().remove_fields(at, fitting);
+  } else {
+    session_.editor().set_field_expiries(at, fitting, moment);
+  }
+  return outcomes;
+}
+
+Result<std::vector<FieldExpiry>> StoreHashes::persist(KeyRef key, std::span<const std::string_view> fields) {
+  STELE_RETURN_IF_ERROR(session_.check_writable(key));
+  STELE_TRY(std::vector<FieldExpiry> former, expiries(key, fields));
+  std::vector<std::string_view> changed;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (former[i].at) changed.push_back(fields[i]);
+  }
+  if (changed.empty()) return former;
+  STELE_TRY(Position at, session_.find(key, ValueType::kHash));
+  session_.editor().set_field_expiries(at, changed, std::nullopt);
+  return former;
 }
 
 Result<bool> StoreHashes::set_if_absent(KeyRef key, std::string_view field, std::string_view value) {

@@ -9,22 +9,6 @@ namespace stele::keyspace::store {
 
 namespace {
 
-bool fits(ExpireCondition condition, std::optional<WallMs> present, WallMs at) {
-  switch (condition) {
-    case ExpireCondition::kAlways:
-      return true;
-    case ExpireCondition::kIfNone:
-      return !present;
-    case ExpireCondition::kIfAny:
-      return present.has_value();
-    case ExpireCondition::kIfLater:
-      return present && at > *present;
-    case ExpireCondition::kIfEarlier:
-      return !present || at < *present;
-  }
-  return false;
-}
-
 Error wider_scope_needed() {
   return make_error(ErrorCode::kFailedPrecondition, "the operation needs a wider scope than was declared");
 }

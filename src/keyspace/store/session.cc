@@ -1,8 +1,10 @@
 #include "keyspace/store/session.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "keyspace/errors.h"
+#include "keyspace/store/values.h"
 
 namespace stele::keyspace::store {
 
@@ -119,8 +121,18 @@ Result<Position> Session::find(KeyRef key) {
   const std::uint64_t hash = hash_of_key(key);
   if (!is_declared(hash)) return not_declared(key.name);
   Position at = store_.find(key, hash);
-  if (at.entry != nullptr && is_past(*at.entry)) editor_.erase(at, ChangeEvent::kExpired);
+  if (at.entry == nullptr) return at;
+  if (is_past(*at.entry)) {
+    editor_.erase(at, ChangeEvent::kExpired);
+  } else if (field_expiries(*at.entry) != nullptr) {
+    editor_.expire_fields(at, now(), std::numeric_limits<std::size_t>::max());
+  }
   return at;
+}
+
+bool Session::is_due(const Entry& entry) const {
+  const std::optional<WallMs> at = first_due(entry);
+  return at && is_past(*at);
 }
 
 Result<Position> Session::find(KeyRef key, ValueType type) {

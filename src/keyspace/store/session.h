@@ -67,6 +67,9 @@ class Session {
     return at && is_past(*at);
   }
 
+  // Whether it, or a field of it, is.
+  bool is_due(const Entry& entry) const;
+
   // Keeps a value for the views that an operation returns, until the next operation.
   std::string_view keep(std::string_view value) { return kept_ = value; }
   std::string& kept() { return kept_; }

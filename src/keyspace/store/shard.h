@@ -23,6 +23,7 @@ class KeyTable final : public PrefixTable<Entry, EntryHash> {
 
   std::size_t counted_bytes = 0;  // its part of the shard's used memory
   std::size_t with_expiry = 0;
+  std::size_t with_field_expiry = 0;  // hashes, some of whose fields have one
 };
 
 // A shard is a range of hashes: their upper bits.
@@ -67,6 +68,7 @@ struct alignas(64) Shard {
 
   SharedCount keys;
   SharedCount keys_with_expiry;
+  SharedCount hashes_with_expiry;  // of some of their fields
   SharedCount used_memory_bytes;
   SharedCount expired;
   std::array<SharedCount, kCountedDatabases> keys_of;
@@ -86,7 +88,8 @@ struct Position {
   Entry* entry = nullptr;  // null = there is no such key
 };
 
-// The mark beside an entry: 0 without an expiry, else the unit of time in which it is over, cut to a byte.
+// The mark beside an entry: 0 without an expiry, else the unit of time in which it, or the first of its
+// fields, is over, cut to a byte.
 constexpr std::int64_t kExpiryUnitMs = 256;
 inline std::uint8_t expiry_mark(std::optional<WallMs> at) {
   if (!at) return 0;

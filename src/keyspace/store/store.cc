@@ -163,6 +163,7 @@ void Store::drop_table(Shard& shard, DatabaseNumber db) {
   count_keys(shard, db, table->size(), false);
   shard.used_memory_bytes.subtract(table->counted_bytes);
   shard.keys_with_expiry.subtract(table->with_expiry);
+  shard.hashes_with_expiry.subtract(table->with_field_expiry);
   garbage.add(std::move(table));
 }
 
@@ -251,7 +252,7 @@ bool Store::fill_dirty(DirtyObject& dirty_object, const PendingChanges& changes)
   }
   for (const std::string& name : changes.fields) {
     if (auto value = element_of(entry, name)) {
-      dirty_object.fields_set.push_back({name, *std::move(value)});
+      dirty_object.fields_set.push_back({name, *std::move(value), field_expiry(entry, name)});
     } else {
       dirty_object.fields_removed.push_back(name);
     }

@@ -161,7 +161,8 @@ std::size_t StoreKeyspace::expire_some(std::size_t limit) {
   for (std::size_t i = 0; i < kShards && removed < limit && segments_left > 0; ++i) {
     const std::size_t shard = (first + i) % kShards;
     next_expiring_.store(shard, std::memory_order_relaxed);
-    if (store_.shard(shard).keys_with_expiry.value() == 0) continue;
+    const Shard& each = store_.shard(shard);
+    if (each.keys_with_expiry.value() + each.hashes_with_expiry.value() == 0) continue;
     std::unique_ptr<StoreGroup> group = make_group(store_);
     if (!group->session().try_begin_shard(shard)) {
       spare_group = std::move(group);

@@ -108,6 +108,8 @@ void copy_elements(const Entry& entry, std::vector<Field>& fields) {
   for_each_field(entry, [&](const FieldRef& field) {
     fields.push_back({std::string(field.name), std::string(field.value)});
   });
+  if (field_expiries(entry) == nullptr) return;
+  for (Field& field : fields) field.expires_at = field_expiry(entry, field.name);
 }
 
 std::size_t outside_bytes(const Entry& entry) {

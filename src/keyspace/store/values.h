@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -42,6 +43,23 @@ void for_each_field(const Entry& entry, Visit visit) {
     visit(field);
     return true;
   });
+}
+
+// The expiries of a hash's fields; null while none has one.
+inline const FieldExpiries* field_expiries(const Entry& entry) {
+  if (entry.type() != ValueType::kHash || !entry.is_outside()) return nullptr;
+  return entry.outside<FieldTable>()->expiries_or_null();
+}
+inline std::optional<WallMs> field_expiry(const Entry& entry, std::string_view name) {
+  const FieldExpiries* const expiries = field_expiries(entry);
+  return expiries == nullptr ? std::nullopt : expiries->of(name);
+}
+// When the first thing of it is over: the key, or a field.
+inline std::optional<WallMs> first_due(const Entry& entry) {
+  const std::optional<WallMs> at = entry.expires_at();
+  const FieldExpiries* const expiries = field_expiries(entry);
+  if (expiries == nullptr) return at;
+  return at ? std::min(*at, *expiries->earliest()) : expiries->earliest();
 }
 
 std::size_t list_size(const Entry& entry);
