@@ -1,6 +1,7 @@
 #include "views/keys/flush_batch.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,10 +51,11 @@ constexpr std::string_view kTails =
     "= t.id "
     "AND c.number >= t.count";
 constexpr std::string_view kFields =
-    "INSERT INTO redis.hash_field (key_id, digest, field, value) SELECT id, sha256(field), field, value FROM "
-    "unnest($1::bigint[], $2::bytea[], $3::bytea[]) t (id, field, value) ON CONFLICT (key_id, digest) DO "
-    "UPDATE SET "
-    "value = EXCLUDED.value";
+    "INSERT INTO redis.hash_field (key_id, digest, field, value, expires_at) SELECT id, sha256(field), "
+    "field, "
+    "value, expires_at FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::timestamptz[]) t (id, field, "
+    "value, expires_at) ON CONFLICT (key_id, digest) DO UPDATE SET value = EXCLUDED.value, expires_at = "
+    "EXCLUDED.expires_at";
 constexpr std::string_view kRemovedFields =
     "DELETE FROM redis.hash_field f USING unnest($1::bigint[], $2::bytea[]) t (id, field) WHERE f.key_id = "
     "t.id AND "
@@ -105,6 +107,10 @@ void add_int32(ArrayParameter& array, std::size_t value) {
   array.add(bytes);
 }
 
+void add_moment(ArrayParameter& array, std::optional<keyspace::WallMs> at) {
+  at ? array.add_int64(to_timestamptz(*at)) : array.add_null();
+}
+
 void add_id(ArrayParameter& array, const DirtyObject& object) {
   array.add_int64(static_cast<std::int64_t>(object.id.value()));
 }
@@ -135,8 +141,8 @@ FlushBatch::FlushBatch()
       removed_positions_({kInt8, kInt8, kInt8}) {
   const Columns one({kInt8});
   const Columns two({kInt8, kBytea});
-  elements_.push_back(
-      {ValueType::kHash, kClearHashes, kRemovedFields, kFields, one, two, Columns({kInt8, kBytea, kBytea})});
+  elements_.push_back({ValueType::kHash, kClearHashes, kRemovedFields, kFields, one, two,
+                       Columns({kInt8, kBytea, kBytea, kTimestamptzOid})});
   elements_.push_back({ValueType::kSet, kClearSets, kRemovedMembers, kMembers, one, two, two});
   elements_.push_back({ValueType::kSortedSet, kClearSortedSets, kRemovedScored, kScored, one, two,
                        Columns({kInt8, kBytea, kFloat8})});
@@ -152,10 +158,7 @@ void FlushBatch::add_key(Columns& columns, const DirtyObject& object) {
   add_int32(columns.arrays[1], object.key.db.value());
   columns.arrays[2].add(object.key.name);
   columns.arrays[3].add(keyspace::to_string(object.type));
-  if (object.expires_at)
-    columns.arrays[4].add_int64(to_timestamptz(*object.expires_at));
-  else
-    columns.arrays[4].add_null();
+  add_moment(columns.arrays[4], object.expires_at);
   columns.arrays[5].add_int64(static_cast<std::int64_t>(object.generation.value()));
 }
 
@@ -195,6 +198,7 @@ void FlushBatch::add_field(const DirtyObject& object, const keyspace::Field& fie
   columns.arrays[1].add(field.name);
   // A score's bytes are a float8's.
   if (columns.arrays.size() > 2) columns.arrays[2].add(field.value);
+  if (columns.arrays.size() > 3) add_moment(columns.arrays[3], field.expires_at);
 }
 
 void FlushBatch::add_removed_field(const DirtyObject& object, std::string_view field) {

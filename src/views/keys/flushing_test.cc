@@ -51,6 +51,39 @@ TEST_F(KeysTest, WhatIsSetStandsInTheTablesAndComesBack) {
   EXPECT_EQ(redis().dump(), before);
 }
 
+TEST_F(KeysTest, ExpiriesOfFieldsStandInTheTableAndComeBack) {
+  start_keys();
+  const auto until = [&](std::string_view field) {
+    const std::vector<std::string_view> fields = {field};
+    return redis().whole()->hashes().expiries(RedisClient::key("h"), fields)->front().at;
+  };
+  redis().hset("h", {{"a", "1"}, {"b", "2"}, {"c", "3"}});
+  const std::vector<std::string_view> named = {"a", "c"};
+  const keyspace::WallMs moment{4'000'000'000'000};
+  ASSERT_TRUE(redis()
+                  .whole()
+                  ->hashes()
+                  .expire(RedisClient::key("h"), named, moment, keyspace::ExpireCondition::kAlways)
+                  .has_value());
+  ASSERT_TRUE(settled());
+  constexpr std::string_view kFields =
+      "SELECT string_agg(field || '=' || coalesce(extract(epoch FROM field_expires_at)::bigint::text, "
+      "'none'), "
+      "' ' ORDER BY field) FROM redis.hash WHERE key = 'h'";
+  EXPECT_EQ(sql()(std::string(kFields)), "a=4000000000 b=none c=4000000000");
+  redis().hset("h", {{"c", "4"}});
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(sql()(std::string(kFields)), "a=4000000000 b=none c=none");
+  restart();
+  EXPECT_EQ(until("a"), moment);
+  EXPECT_EQ(until("c"), std::nullopt);
+  sql()("UPDATE redis.hash_field SET expires_at = to_timestamp(4000000001) WHERE field = 'b'");
+  EXPECT_TRUE(eventually([&] { return until("b") == keyspace::WallMs{4'000'000'001'000}; }));
+  sql()("UPDATE redis.hash_field SET expires_at = now() WHERE field = 'a'");
+  EXPECT_TRUE(eventually([&] { return redis().hgetall("h").size() == 2; }));
+  EXPECT_EQ(sql()("SELECT count(*) FROM redis.hash WHERE key = 'h'"), "2");
+}
+
 TEST_F(KeysTest, ChangesCostWhatTheyChange) {
   start_keys();
   redis().set("s", std::string(100'000, 'a'));

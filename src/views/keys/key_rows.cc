@@ -24,8 +24,8 @@ constexpr std::string_view kStrings =
     "redis.string_chunk c "
     "ON c.key_id = k.id WHERE k.type = 'string'";
 constexpr std::string_view kHashes =
-    "SELECT k.id, k.db, k.name, k.expires_at, f.field, f.value FROM redis.key k JOIN redis.hash_field f ON "
-    "f.key_id = k.id WHERE k.type = 'hash'";
+    "SELECT k.id, k.db, k.name, k.expires_at, f.field, f.value, f.expires_at FROM redis.key k JOIN "
+    "redis.hash_field f ON f.key_id = k.id WHERE k.type = 'hash'";
 
 constexpr std::string_view kLists =
     "SELECT k.id, k.db, k.name, k.expires_at, e.position, e.value FROM redis.key k JOIN redis.list_element e "
@@ -78,6 +78,7 @@ class KeyAssembly {
       bytes_ += sizeof(std::int64_t) + row[5].value_or("").size();
     } else if (type_ != keyspace::ValueType::kString) {
       stored.value.fields.push_back({std::string(row[4].value_or("")), std::string(row[5].value_or(""))});
+      if (row[6]) stored.value.fields.back().expires_at = from_timestamptz(load<std::int64_t>(row[6]));
       bytes_ += row[4].value_or("").size() + row[5].value_or("").size();
     } else if (row[5]) {
       const std::size_t from = static_cast<std::size_t>(load<std::uint32_t>(row[4])) * kChunkBytes;
@@ -102,7 +103,7 @@ class KeyAssembly {
   std::vector<StoredKey> take_rest() { return std::exchange(slice_, {}); }
 
  private:
-  using Row = std::array<postgres::wire::Cell, 6>;
+  using Row = std::array<postgres::wire::Cell, 7>;  // hashes alone have the last
 
   void begin(keyspace::ObjectId id, const Row& row) {
     StoredKey stored;

@@ -50,6 +50,9 @@ CREATE TABLE IF NOT EXISTS redis.hash_field (
   PRIMARY KEY (key_id, digest)
 );
 
+-- A field whose time is over is gone for every reader, though its row may stay for a while.
+ALTER TABLE redis.hash_field ADD COLUMN IF NOT EXISTS expires_at timestamptz;
+
 -- The elements of a list, in the order of their positions, which have gaps: between two of them, or beyond
 -- the last, there is room for more. Nobody but the rows' order says what an element's index is.
 CREATE TABLE IF NOT EXISTS redis.list_element (
@@ -146,9 +149,10 @@ SELECT redis.to_text(k.name) AS key,
 
 CREATE OR REPLACE VIEW redis.hash AS
 SELECT redis.to_text(k.name) AS key, redis.to_text(f.field) AS field, redis.to_text(f.value) AS value,
-       k.expires_at, k.db
+       k.expires_at, k.db, f.expires_at AS field_expires_at
   FROM redis.key k JOIN redis.hash_field f ON f.key_id = k.id
- WHERE k.type = 'hash' AND (k.expires_at IS NULL OR k.expires_at > now());
+ WHERE k.type = 'hash' AND (k.expires_at IS NULL OR k.expires_at > now())
+   AND (f.expires_at IS NULL OR f.expires_at > now());
 
 CREATE OR REPLACE VIEW redis.list AS
 SELECT redis.to_text(k.name) AS key,

@@ -7,7 +7,7 @@ namespace stele::views {
 
 // What does Stele put into the database it serves? Plain SQL, run in one transaction under an advisory lock
 // by whoever may CREATE in the database; again at each new version, without loss. No extension, no superuser.
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 
 // One text of the simple protocol each, in order.
 std::vector<std::string_view> schema_statements();

@@ -115,6 +115,14 @@ Result<void> copy_value(keyspace::Group& group, KeyRef from, KeyRef to, ValueTyp
     std::vector<keyspace::FieldRef> refs;
     for (const auto& field : kept) refs.push_back({field.name, field.value});
     STELE_RETURN_IF_ERROR(group.hashes().set(to, refs));
+    std::vector<std::string_view> names;
+    for (const auto& field : kept) names.push_back(field.name);
+    STELE_TRY(const auto expiries, group.hashes().expiries(from, names));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (!expiries[i].at) continue;
+      STELE_RETURN_IF_ERROR(group.hashes().expire(to, std::span(names).subspan(i, 1), *expiries[i].at,
+                                                  keyspace::ExpireCondition::kAlways));
+    }
   } else if (type == ValueType::kList) {
     STELE_TRY(const auto values, group.lists().range(from, 0, -1));
     const std::vector<std::string> kept(values.begin(), values.end());

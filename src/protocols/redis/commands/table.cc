@@ -38,6 +38,7 @@ CommandTable::CommandTable() : slots_(kSlots) {
   for (const auto& family : {string_commands(),
                              number_commands(),
                              hash_commands(),
+                             hash_expiry_commands(),
                              list_commands(),
                              blocking_list_commands(),
                              set_commands(),

@@ -52,6 +52,7 @@ bool is_known_to_redis(std::string_view container, std::string_view subcommand);
 std::span<const Command> string_commands();
 std::span<const Command> number_commands();
 std::span<const Command> hash_commands();
+std::span<const Command> hash_expiry_commands();
 std::span<const Command> list_commands();
 std::span<const Command> blocking_list_commands();
 std::span<const Command> set_commands();
