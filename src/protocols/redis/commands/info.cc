@@ -133,7 +133,8 @@ void write_stats(Call& call, Out out) {
       "total_net_output_bytes:{}\r\nrejected_connections:{}\r\nexpired_keys:{}\r\n"
       "evicted_keys:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:{}\r\n"
       "pubsub_patterns:{}\r\npubsubshard_channels:{}\r\ntracking_total_keys:{}\r\ntracking_total_items:{}"
-      "\r\ntracking_total_prefixes:{}\r\ntotal_forks:0\r\nlatest_fork_usec:0\r\ntotal_error_replies:{}\r\n",
+      "\r\ntracking_total_prefixes:{}\r\nmigrate_cached_sockets:0\r\ntotal_forks:0\r\nlatest_fork_usec:"
+      "0\r\ntotal_error_replies:{}\r\n",
       head.clients().accepted(), sum(head, &ReactorStatistics::commands),
       sum(head, &ReactorStatistics::input_bytes), sum(head, &ReactorStatistics::output_bytes),
       sum(head, &ReactorStatistics::refused_connections), stats.expired, stats.evicted,

@@ -51,6 +51,7 @@ CommandTable::CommandTable() : slots_(kSlots) {
                              key_commands(),
                              expiry_commands(),
                              scan_commands(),
+                             dump_commands(),
                              connection_commands(),
                              client_commands(),
                              transaction_commands(),

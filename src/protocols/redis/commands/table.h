@@ -65,6 +65,7 @@ std::span<const Command> sort_commands();
 std::span<const Command> key_commands();
 std::span<const Command> expiry_commands();
 std::span<const Command> scan_commands();
+std::span<const Command> dump_commands();
 std::span<const Command> connection_commands();
 std::span<const Command> client_commands();
 std::span<const Command> transaction_commands();
