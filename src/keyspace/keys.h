@@ -46,6 +46,23 @@ class Keys {
   };
   virtual Result<Expiry> expiry(KeyRef key) = 0;
 
+  // What the eviction policy knows of a key. None of exists(), type(), expiry() and these is a use of it.
+  struct Usage {
+    std::uint64_t idle_ms = 0;  // since its last use, with a policy that counts no uses; else 0
+    std::uint32_t count = 0;    // its logarithmic count of uses, with one that does; else 0
+  };
+  virtual Result<std::optional<Usage>> usage(KeyRef key) = 0;
+  // Whether there is one. Of the two what the policy keeps is set, if it is given: for RESTORE.
+  struct UsageChange {
+    std::optional<std::uint64_t> idle_ms;
+    std::optional<std::uint32_t> count;
+  };
+  virtual Result<bool> set_usage(KeyRef key, UsageChange change) = 0;
+  // A use, also in a scope without touching. Whether there is one.
+  virtual Result<bool> touch(KeyRef key) = 0;
+  // What it takes, by the allocator's account.
+  virtual Result<std::optional<std::size_t>> memory(KeyRef key) = 0;
+
   // The value and its expiry move; what was at `to` is gone. no_such_key without `from`; `from` = `to` does
   // nothing. The value takes on the promise of its new name's class; to and from mapped keys is read_only.
   virtual Result<void> rename(KeyRef from, KeyRef to) = 0;

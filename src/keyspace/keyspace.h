@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "keyspace/applied.h"
 #include "keyspace/change.h"
+#include "keyspace/eviction.h"
 #include "keyspace/hashes.h"
 #include "keyspace/key.h"
 #include "keyspace/key_class.h"
@@ -58,7 +59,14 @@ class Scope {
   // Everything: EXEC, scripts, FLUSH. The exclusive gate.
   static Scope whole() { return Scope(Kind::kWhole); }
 
+  // Reading is no use of a key, for the eviction policy: CLIENT NO-TOUCH.
+  Scope& without_touching() {
+    is_touching_ = false;
+    return *this;
+  }
+
   Kind kind() const { return kind_; }
+  bool is_touching() const { return is_touching_; }
   std::uint64_t cursor() const { return cursor_; }
   // The one key that was given to key(); null for every other scope.
   const KeyRef* single_or_null() const { return has_single_ ? &single_ : nullptr; }
@@ -75,6 +83,7 @@ class Scope {
 
   Kind kind_;
   bool has_single_ = false;
+  bool is_touching_ = true;
   KeyRef single_;
   std::span<const KeyRef> borrowed_;
   std::vector<Key> owned_;
@@ -132,12 +141,17 @@ using GroupHandle = std::unique_ptr<Group, EndGroup>;
 struct KeyspaceStats {
   std::size_t keys = 0;
   std::size_t keys_with_expiry = 0;
-  std::size_t used_memory_bytes = 0;  // what max_memory_bytes is compared with
-  std::size_t dirty_objects = 0;      // not in a cut yet, or their echo is not back
-  std::size_t dirty_bytes = 0;        // of those not in a cut yet: what back-pressure looks at
-  std::uint64_t expired = 0;          // since the start, as all below
+  std::size_t used_memory_bytes = 0;   // of the keys, by the allocator's account
+  std::size_t other_memory_bytes = 0;  // of count_memory; both together are compared with the limit
+  // What keys that are gone have left, to be freed a little at a time.
+  std::size_t freeing_bytes = 0;
+  std::size_t freeing_objects = 0;
+  std::size_t dirty_objects = 0;  // not in a cut yet, or their echo is not back
+  std::size_t dirty_bytes = 0;    // of those not in a cut yet: what back-pressure looks at
+  std::uint64_t expired = 0;      // since the start, as all below
   std::uint64_t evicted = 0;
-  std::uint64_t overridden = 0;  // unflushed local changes that lost to a foreign one
+  std::uint64_t freed_objects = 0;  // of those that were to be freed later
+  std::uint64_t overridden = 0;     // unflushed local changes that lost to a foreign one
   ChangeSequence last_change;
 };
 
@@ -164,7 +178,8 @@ class Keyspace {
   virtual void prefetch(std::span<const KeyRef> keys) { (void)keys; }
 
   // Removes up to `limit` keys whose time is over (mapped keys have none). How many; 0 also when a group is
-  // in the way. Called regularly; keys are in any case gone for every reader at their time.
+  // in the way. Called regularly, some ten times a second, also with 0: by this the uses of keys know the
+  // time. Keys are in any case gone for every reader at their time.
   virtual std::size_t expire_some(std::size_t limit) = 0;
 
   // All that the written-behind classes changed since the last cut; null when a group is in the way. Each
@@ -181,8 +196,19 @@ class Keyspace {
   virtual void remove_listener(ChangeListener& listener) = 0;
   // From now on; keys keep what they have, and written-behind ones that become cache are not flushed again.
   virtual void set_classes(KeyClasses classes) = 0;
-  // Refuses growth beyond it with out_of_memory; 0 = no limit.
+
+  // 0 = no limit. Nothing is refused within a group, since half of it would be done: who begins a group that
+  // may grow asks for room before.
   virtual void set_max_memory(std::size_t max_memory_bytes) = 0;
+  virtual void set_eviction(const EvictionOptions& options) = 0;
+  // So much more (or less) memory that is not the keyspace's counts against the limit: the clients' buffers.
+  virtual void count_memory(std::ptrdiff_t bytes) = 0;
+  // Removes up to about `limit` keys of the class cache while memory is beyond the limit, each in a group of
+  // its own over its shard. Kept short: for any thread that holds no group.
+  virtual Room make_room(std::size_t limit) = 0;
+  // Whether memory is beyond the limit; and whether, besides, nothing may go, as far as make_room has found.
+  virtual bool is_beyond_memory() const = 0;
+  virtual bool is_full() const = 0;
   virtual KeyspaceStats stats() const = 0;
 };
 

@@ -22,7 +22,7 @@ struct StoreOptions {
 // microseconds for those that are under way, while no other begins.
 // Cost: a look-up reads two lines of memory that are not in the cache, prefetch() brings both before. Large
 // values are freed a little at a time, by later groups and by expire_some. take_cut takes what is dirty at
-// once, with all shards held. Never evicts.
+// once, with all shards held.
 std::unique_ptr<Keyspace> make_store_keyspace(const Clock& clock, StoreOptions options);
 
 }  // namespace stele::keyspace

@@ -183,20 +183,6 @@ TEST_P(StringsTest, OtherTypesAreRefused) {
   EXPECT_EQ(group->last_change(), ChangeSequence{});
 }
 
-TEST_P(StringsTest, NoGrowthBeyondTheMemoryLimit) {
-  set("k", std::string(1000, 'x'));
-  keyspace_->set_max_memory(keyspace_->stats().used_memory_bytes - 1);
-  const auto refused = whole()->strings().set(key("other"), "x", {});
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
-  EXPECT_EQ(refused.error().detail(kReplyCode), "OOM");
-  EXPECT_EQ(failure(whole()->hashes().set(key("h"), std::vector<FieldRef>{{"f", "v"}})),
-            out_of_memory().message);
-  EXPECT_EQ(get("k"), std::string(1000, 'x'));
-  EXPECT_TRUE(*whole()->keys().remove(key("k")));
-  set("other", "x");
-}
-
 INSTANTIATE_TEST_SUITE_P(Keyspace, StringsTest, testing::ValuesIn(implementations()), implementation_name);
 
 }  // namespace

@@ -7,12 +7,12 @@
 namespace stele::keyspace::reference {
 
 Result<bool> ReferenceKeys::exists(KeyRef key) {
-  STELE_TRY(const Object* const object, session_.find(key));
+  STELE_TRY(const Object* const object, session_.look(key));
   return object != nullptr;
 }
 
 Result<ValueType> ReferenceKeys::type(KeyRef key) {
-  STELE_TRY(const Object* const object, session_.find(key));
+  STELE_TRY(const Object* const object, session_.look(key));
   return object ? object->type : ValueType::kNone;
 }
 
@@ -41,9 +41,41 @@ Result<bool> ReferenceKeys::persist(KeyRef key) {
 }
 
 Result<Keys::Expiry> ReferenceKeys::expiry(KeyRef key) {
-  STELE_TRY(const Object* const object, session_.find(key));
+  STELE_TRY(const Object* const object, session_.look(key));
   if (!object) return Expiry{};
   return Expiry{true, object->expires_at};
+}
+
+Result<std::optional<Keys::Usage>> ReferenceKeys::usage(KeyRef key) {
+  STELE_TRY(const Object* const object, session_.look(key));
+  if (!object) return std::optional<Usage>();
+  const UsageClock& clock = session_.store().usage();
+  if (clock.counts_uses()) return Usage{0, clock.count_of(object->usage)};
+  return Usage{clock.idle_ms(object->usage), 0};
+}
+
+Result<bool> ReferenceKeys::set_usage(KeyRef key, UsageChange change) {
+  STELE_TRY(Object* const object, session_.look(key));
+  if (!object) return false;
+  const UsageClock& clock = session_.store().usage();
+  if (clock.counts_uses()) {
+    if (change.count) object->usage = clock.with_count(*change.count);
+  } else if (change.idle_ms) {
+    object->usage = clock.idle_for(*change.idle_ms);
+  }
+  return true;
+}
+
+Result<bool> ReferenceKeys::touch(KeyRef key) {
+  STELE_TRY(Object* const object, session_.look(key));
+  if (object) object->usage = session_.store().usage().used(object->usage);
+  return object != nullptr;
+}
+
+Result<std::optional<std::size_t>> ReferenceKeys::memory(KeyRef key) {
+  STELE_TRY(const Object* const object, session_.look(key));
+  if (!object) return std::optional<std::size_t>();
+  return object->memory_bytes;
 }
 
 Result<bool> ReferenceKeys::move(KeyRef from, KeyRef to, bool only_if_absent) {

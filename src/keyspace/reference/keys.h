@@ -16,6 +16,10 @@ class ReferenceKeys final : public Keys {
   Result<bool> expire(KeyRef key, WallMs at, ExpireCondition condition) override;
   Result<bool> persist(KeyRef key) override;
   Result<Expiry> expiry(KeyRef key) override;
+  Result<std::optional<Usage>> usage(KeyRef key) override;
+  Result<bool> set_usage(KeyRef key, UsageChange change) override;
+  Result<bool> touch(KeyRef key) override;
+  Result<std::optional<std::size_t>> memory(KeyRef key) override;
   Result<void> rename(KeyRef from, KeyRef to) override;
   Result<bool> rename_if_absent(KeyRef from, KeyRef to) override;
   Result<ScanPage> scan(DatabaseNumber db, std::uint64_t cursor, const ScanOptions& options) override;

@@ -99,7 +99,6 @@ Result<std::optional<std::string_view>> ReferenceLists::move(KeyRef from, ListEn
                                                              ListEnd to_end) {
   STELE_RETURN_IF_ERROR(session_.check_writable(from));
   STELE_RETURN_IF_ERROR(session_.check_writable(to));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   STELE_TRY(Object* const source, session_.find(from, ValueType::kList));
   if (!source) return std::nullopt;
   STELE_RETURN_IF_ERROR(session_.find(to, ValueType::kList));

@@ -23,6 +23,7 @@ struct Object {
   std::optional<WallMs> expires_at;
   bool has_row = false;  // a cut has carried it, or PostgreSQL gave it
   std::size_t memory_bytes = 0;
+  std::uint32_t usage = 0;  // a UsageClock's
 };
 
 }  // namespace stele::keyspace::reference

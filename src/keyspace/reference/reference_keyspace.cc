@@ -67,7 +67,7 @@ class ReferenceKeyspace final : public Keyspace {
  public:
   ReferenceKeyspace(const Clock& clock, ReferenceOptions options)
       : clock_(clock),
-        store_(options.first_object_id, options.random_seed),
+        store_(clock, options.first_object_id, options.random_seed),
         max_memory_bytes_(options.max_memory_bytes) {
     store_.set_classes(std::move(options.classes));
   }
@@ -88,6 +88,17 @@ class ReferenceKeyspace final : public Keyspace {
   }
   void set_classes(KeyClasses classes) override;
   void set_max_memory(std::size_t max_memory_bytes) override { max_memory_bytes_ = max_memory_bytes; }
+  void set_eviction(const EvictionOptions& options) override {
+    store_.usage().set(options);
+    policy_ = options.policy;
+    is_barren_ = false;
+  }
+  void count_memory(std::ptrdiff_t bytes) override { other_bytes_ += bytes; }
+  Room make_room(std::size_t limit) override;
+  bool is_beyond_memory() const override;
+  bool is_full() const override {
+    return is_beyond_memory() && (policy_ == EvictionPolicy::kNone || is_barren_);
+  }
   KeyspaceStats stats() const override;
 
  private:
@@ -102,6 +113,9 @@ class ReferenceKeyspace final : public Keyspace {
   WaitTable waits_;
   std::vector<ChangeListener*> listeners_;
   std::atomic<std::size_t> max_memory_bytes_;
+  std::atomic<std::ptrdiff_t> other_bytes_ = 0;
+  std::atomic<EvictionPolicy> policy_ = EvictionPolicy::kNone;
+  std::atomic<bool> is_barren_ = false;  // make_room found nothing that may go
 
   mutable std::mutex mutex_;  // of what follows
   bool busy_ = false;
@@ -113,7 +127,7 @@ class ReferenceGroup final : public Group {
  public:
   ReferenceGroup(ReferenceKeyspace& keyspace, Scope scope)
       : keyspace_(keyspace),
-        session_(keyspace.store_, std::move(scope), wall_ms(keyspace.clock_), keyspace.max_memory_bytes_),
+        session_(keyspace.store_, std::move(scope), wall_ms(keyspace.clock_)),
         before_(keyspace.store_.last_change()) {}
 
   Strings& strings() override { return strings_; }
@@ -128,7 +142,7 @@ class ReferenceGroup final : public Group {
 
   std::unique_ptr<Watch> watch(KeyRef key) override {
     // What is dead already does not die later, and what this group did before is no change since.
-    (void)session_.find(key);
+    (void)session_.look(key);
     show_to_watches();
     return std::make_unique<ReferenceWatch>(keyspace_.watches_, key);
   }
@@ -136,7 +150,7 @@ class ReferenceGroup final : public Group {
   bool unchanged(const Watch& watch) override {
     const auto& asked = static_cast<const ReferenceWatch&>(watch);
     // Its time may be over, which is a change that nobody has seen yet.
-    (void)session_.find(asked.key());
+    (void)session_.look(asked.key());
     show_to_watches();
     return !asked.touched();
   }
@@ -218,6 +232,7 @@ void ReferenceKeyspace::leave() {
   {
     const std::lock_guard lock(mutex_);
     stats_ = store_.stats();
+    is_barren_ = false;  // that may have changed
     busy_ = false;
     waiting = std::exchange(waiting_, {});
   }
@@ -229,7 +244,32 @@ GroupHandle ReferenceKeyspace::try_begin(const Scope& scope, std::function<void(
   return GroupHandle(new ReferenceGroup(*this, scope));
 }
 
+bool ReferenceKeyspace::is_beyond_memory() const {
+  const std::size_t max = max_memory_bytes_;
+  const auto used = static_cast<std::ptrdiff_t>(stats().used_memory_bytes) + other_bytes_;
+  return max > 0 && used > static_cast<std::ptrdiff_t>(max);
+}
+
+Room ReferenceKeyspace::make_room(std::size_t limit) {
+  if (!is_beyond_memory()) return Room::kThere;
+  if (policy_ == EvictionPolicy::kNone) return Room::kNone;
+  store_.usage().tick();
+  for (std::size_t i = 0; i < limit; ++i) {
+    GroupHandle group = try_begin(Scope::whole(), nullptr);
+    if (!group) return Room::kBusy;
+    Object* const worst = store_.worst(policy_);
+    if (worst != nullptr) store_.erase(*worst, ChangeEvent::kEvicted);
+    store_.dirty().end_group();
+    group.reset();
+    is_barren_ = worst == nullptr;
+    if (worst == nullptr) return Room::kNone;
+    if (!is_beyond_memory()) return Room::kThere;
+  }
+  return Room::kMore;
+}
+
 std::size_t ReferenceKeyspace::expire_some(std::size_t limit) {
+  store_.usage().tick();
   const GroupHandle group = try_begin(Scope::whole(), nullptr);
   if (!group) return 0;
   std::size_t removed = 0;

@@ -19,12 +19,13 @@ Result<void> Session::check_writable(KeyRef key) const {
   return {};
 }
 
-Result<void> Session::check_memory() const {
-  if (max_memory_bytes_ > 0 && store_.used_memory_bytes() > max_memory_bytes_) return out_of_memory();
-  return {};
+Result<Object*> Session::find(KeyRef key) {
+  STELE_TRY(Object* const object, look(key));
+  if (object && scope_.is_touching()) object->usage = store_.usage().used(object->usage);
+  return object;
 }
 
-Result<Object*> Session::find(KeyRef key) {
+Result<Object*> Session::look(KeyRef key) {
   STELE_RETURN_IF_ERROR(check_declared(key));
   Object* const object = store_.find(key);
   if (object && object->expires_at && is_past(*object->expires_at)) {
@@ -44,7 +45,6 @@ Result<Object*> Session::find(KeyRef key, ValueType type) {
 
 Result<Object*> Session::find_to_grow(KeyRef key, ValueType type) {
   STELE_RETURN_IF_ERROR(check_writable(key));
-  STELE_RETURN_IF_ERROR(check_memory());
   return find(key, type);
 }
 

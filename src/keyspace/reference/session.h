@@ -7,11 +7,10 @@
 namespace stele::keyspace::reference {
 
 // What every command asks first, within one group: is the key declared, may it be written, is it alive, is it
-// of the right type, is there memory? Lives as long as its group.
+// of the right type? Lives as long as its group.
 class Session {
  public:
-  Session(Store& store, Scope scope, WallMs now, std::size_t max_memory_bytes)
-      : store_(store), scope_(std::move(scope)), now_(now), max_memory_bytes_(max_memory_bytes) {}
+  Session(Store& store, Scope scope, WallMs now) : store_(store), scope_(std::move(scope)), now_(now) {}
 
   Store& store() { return store_; }
   WallMs now() const { return now_; }
@@ -25,11 +24,12 @@ class Session {
   Result<void> check_declared(KeyRef key) const;
   // not_declared, read_only.
   Result<void> check_writable(KeyRef key) const;
-  // out_of_memory: for what may grow.
-  Result<void> check_memory() const;
 
-  // The living object of a declared key, or null; one whose time is over is removed on the way.
+  // The living object of a declared key, which is used by that, or null; one whose time is over is removed on
+  // the way.
   Result<Object*> find(KeyRef key);
+  // The same without a use.
+  Result<Object*> look(KeyRef key);
   // The same, and wrong_type if there is another type.
   Result<Object*> find(KeyRef key, ValueType type);
   // The same for a write that may grow.
@@ -47,7 +47,6 @@ class Session {
   const Scope scope_;
   std::vector<Key> extended_;
   const WallMs now_;
-  const std::size_t max_memory_bytes_;
   std::string kept_;
 };
 

@@ -157,7 +157,6 @@ Result<std::vector<std::string>> ReferenceSets::combine(SetOperation operation, 
 Result<std::size_t> ReferenceSets::replace(KeyRef to, std::span<const std::string> members,
                                            ChangeEvent event) {
   STELE_RETURN_IF_ERROR(session_.check_writable(to));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   STELE_TRY(Object* const former, session_.find(to));
   if (former) {
     session_.store().erase(*former, members.empty() ? ChangeEvent::kDelete : ChangeEvent::kReplaced);

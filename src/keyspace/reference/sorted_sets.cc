@@ -301,7 +301,6 @@ Result<std::vector<Scored>> ReferenceSortedSets::combine(std::span<const KeyRef>
 Result<std::size_t> ReferenceSortedSets::replace(KeyRef to, std::span<const Scored> members,
                                                  ChangeEvent event) {
   STELE_RETURN_IF_ERROR(session_.check_writable(to));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   STELE_TRY(Object* const former, session_.find(to));
   if (former) {
     session_.store().erase(*former, members.empty() ? ChangeEvent::kDelete : ChangeEvent::kReplaced);

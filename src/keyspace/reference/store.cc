@@ -15,8 +15,8 @@ constexpr std::size_t kElementBytes = 16;
 
 }  // namespace
 
-Store::Store(ObjectId first_object_id, std::uint64_t random_seed)
-    : next_id_(first_object_id), random_(random_seed) {}
+Store::Store(const Clock& clock, ObjectId first_object_id, std::uint64_t random_seed)
+    : next_id_(first_object_id), random_(random_seed), usage_(clock) {}
 
 Object* Store::find(KeyRef key) {
   const auto database = databases_.find(key.db);
@@ -39,6 +39,7 @@ Object& Store::insert(KeyRef key, ValueType type, std::optional<ObjectId> id) {
   object.id = *id;
   object.key = Key(key);
   object.type = type;
+  object.usage = usage_.fresh();
   names_[*id] = object.key;
   grow(object, kKeyBytes + key.name.size());
   return object;
@@ -212,6 +213,7 @@ void Store::set_expiry(Object& object, std::optional<WallMs> at) {
 void Store::erase(Object& object, ChangeEvent event) {
   const ChangeSequence change = record(object.key, event, ValueType::kNone);
   if (event == ChangeEvent::kExpired) ++expired_;
+  if (event == ChangeEvent::kEvicted) ++evicted_;
   // A row that a class change left behind is deleted too: the key is gone for every reader.
   if (is_written_behind_key(object.key)) dirty_.removed(object, change);
   erase_object(object);
@@ -235,6 +237,7 @@ void Store::rename(Object& object, KeyRef to) {
   renamed.elements = std::move(moved.elements);
   for (const auto& [field, at] : moved.field_expiries) set_field_expiry_quietly(renamed, field, at);
   renamed.has_row = moved.has_row;
+  renamed.usage = moved.usage;
   grow(renamed, moved.memory_bytes - kKeyBytes - moved.key.name.size());
   set_expiry_quietly(renamed, moved.expires_at);
   const ChangeSequence change = record(to, ChangeEvent::kRenameTo, renamed.type);
@@ -294,6 +297,25 @@ std::optional<Key> Store::earliest_expiring(WallMs until) const {
   return Key(db, name);
 }
 
+Object* Store::worst(EvictionPolicy policy) {
+  Object* worst = nullptr;
+  std::uint64_t badness = 0;
+  for (auto& [number, database] : databases_) {
+    for (auto& [place, object] : database) {
+      if (class_of(object.key) != KeyClass::kCache) continue;
+      if (is_volatile_only(policy) && !object.expires_at) continue;
+      std::uint64_t its_own = usage_.badness(object.usage);
+      if (is_random(policy)) its_own = random_();
+      if (policy == EvictionPolicy::kVolatileTtl)
+        its_own = ~static_cast<std::uint64_t>(object.expires_at->value);
+      if (worst != nullptr && its_own <= badness) continue;
+      badness = its_own;
+      worst = &object;
+    }
+  }
+  return worst;
+}
+
 std::vector<DatabaseNumber> Store::databases() const {
   std::vector<DatabaseNumber> numbers;
   for (const auto& [number, database] : databases_) numbers.push_back(number);
@@ -322,6 +344,7 @@ KeyspaceStats Store::stats() const {
   stats.dirty_objects = dirty_.size();
   stats.dirty_bytes = dirty_.pending_bytes();
   stats.expired = expired_;
+  stats.evicted = evicted_;
   stats.overridden = overridden_;
   stats.last_change = last_change_;
   return stats;

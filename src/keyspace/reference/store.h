@@ -14,6 +14,7 @@
 #include "keyspace/keyspace.h"
 #include "keyspace/reference/dirty_table.h"
 #include "keyspace/reference/object.h"
+#include "keyspace/usage_clock.h"
 
 namespace stele::keyspace::reference {
 
@@ -23,7 +24,7 @@ namespace stele::keyspace::reference {
 // Threads: only within the exclusive group or whoever holds the keyspace's gate.
 class Store {
  public:
-  Store(ObjectId first_object_id, std::uint64_t random_seed);
+  Store(const Clock& clock, ObjectId first_object_id, std::uint64_t random_seed);
 
   KeyClass class_of(KeyRef key) const { return classes_.of(key.name); }
   void set_classes(KeyClasses classes) { classes_ = std::move(classes); }
@@ -86,6 +87,9 @@ class Store {
 
   DirtyTable& dirty() { return dirty_; }
   std::mt19937_64& random() { return random_; }
+  UsageClock& usage() { return usage_; }
+  // The key that goes first with a policy; null = none may.
+  Object* worst(EvictionPolicy policy);
   std::size_t used_memory_bytes() const { return used_memory_bytes_; }
   KeyspaceStats stats() const;
 
@@ -116,8 +120,10 @@ class Store {
   std::vector<Recorded> changes_;
   std::size_t used_memory_bytes_ = 0;
   std::uint64_t expired_ = 0;
+  std::uint64_t evicted_ = 0;
   std::uint64_t overridden_ = 0;
   std::mt19937_64 random_;
+  UsageClock usage_;
 };
 
 }  // namespace stele::keyspace::reference

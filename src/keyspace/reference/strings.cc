@@ -37,7 +37,6 @@ void ReferenceStrings::write(KeyRef key, Object* former, std::string_view value,
 
 Result<SetReply> ReferenceStrings::set(KeyRef key, std::string_view value, const SetOptions& options) {
   STELE_RETURN_IF_ERROR(session_.check_writable(key));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   if (value.size() > kStringBytesMax) return too_long();
   STELE_TRY(Object* const former, session_.find(key));
   SetReply reply;
@@ -84,7 +83,6 @@ Result<std::vector<std::optional<std::string_view>>> ReferenceStrings::get_many(
 }
 
 Result<void> ReferenceStrings::check_many(std::span<const Pair> pairs) {
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   for (const Pair& pair : pairs) {
     STELE_RETURN_IF_ERROR(session_.check_writable(pair.key));
     if (pair.value.size() > kStringBytesMax) return too_long();

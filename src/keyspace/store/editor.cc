@@ -67,6 +67,8 @@ void Editor::insert(Position& at, Entry* entry) {
   }
   const std::size_t table_bytes = at.table->memory_bytes();
   const std::optional<WallMs> expires_at = entry->expires_at();
+  if (entry->usage() == 0) entry->set_usage(store_.usage.fresh());
+  if (shard.eviction.is_searching()) note_evictable(at);
   at.table->insert(at.hash, entry, expiry_mark(first_due(*entry)));
   count_bytes(at, at.table->memory_bytes() - table_bytes + entry->memory_bytes() + outside_bytes(*entry));
   store_.count_keys(shard, at.key.db, 1, true);
@@ -74,6 +76,10 @@ void Editor::insert(Position& at, Entry* entry) {
   if (field_expiries(*entry) != nullptr) count_field_expiry(at, true);
   if (entry->id() != ObjectId()) store_.objects.put(entry->id(), at.hash);
   at.entry = at.table->find(at.hash, [&](const Entry& each) { return &each == entry; }, &at.place);
+}
+
+void Editor::note_evictable(const Position& at) {
+  if (store_.class_of(at.key.name) == KeyClass::kCache) at.shard->eviction.begin_anew();
 }
 
 void Editor::replace(Position& at, Entry* entry) {
@@ -91,6 +97,7 @@ void Editor::replace(Position& at, Entry* entry) {
 void Editor::count_expiry(Position& at, bool has_expiry) {
   const std::size_t change = has_expiry ? 1 : std::size_t{0} - 1;
   at.shard->keys_with_expiry.add(change);
+  if (has_expiry && at.shard->eviction.is_searching()) at.shard->eviction.begin_anew();
   at.table->with_expiry += change;
 }
 
@@ -123,16 +130,16 @@ void Editor::free_outside(const Entry& entry) {
   if (!entry.is_outside()) return;
   if (entry.type() == ValueType::kString) {
     auto* const blob = entry.outside<Blob>();
-    blob->size() > kGarbageBlobBytes ? store_.garbage.add(blob) : Blob::free(blob);
+    blob->size() > kGarbageBlobBytes ? store_.garbage.add(entry) : Blob::free(blob);
   } else if (entry.type() == ValueType::kList) {
     auto* const list = entry.outside<List>();
-    list->chunks() > kGarbageChunks ? store_.garbage.add(list) : delete list;
+    list->chunks() > kGarbageChunks ? store_.garbage.add(entry) : delete list;
   } else if (entry.type() == ValueType::kSortedSet) {
     auto* const scored = entry.outside<ScoredTable>();
-    scored->size() > kGarbageFields ? store_.garbage.add(scored) : delete scored;
+    scored->size() > kGarbageFields ? store_.garbage.add(entry) : delete scored;
   } else {
     auto* const fields = entry.outside<FieldTable>();
-    fields->size() > kGarbageFields ? store_.garbage.add(fields) : delete fields;
+    fields->size() > kGarbageFields ? store_.garbage.add(entry) : delete fields;
   }
 }
 
@@ -163,6 +170,7 @@ void Editor::set_expiry(Position& at, std::optional<WallMs> expires_at) {
 void Editor::erase(Position& at, ChangeEvent event) {
   const ChangeSequence change = record(at, event, ValueType::kNone);
   if (event == ChangeEvent::kExpired) at.shard->expired.add(1);
+  if (event == ChangeEvent::kEvicted) at.shard->evicted.add(1);
   if (at.entry->id() != ObjectId()) {
     if (is_written_behind_here(at)) {
       store_.dirty.removed(bundle_, dirty_object(at), change);

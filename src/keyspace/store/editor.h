@@ -95,9 +95,11 @@ class Editor {
 
   // Memory of the position's table, come (or gone: modulo 2^64).
   static void count_bytes(Position& at, std::size_t bytes) {
-    at.shard->used_memory_bytes.add(bytes);
+    at.shard->count_bytes(bytes);
     at.table->counted_bytes += bytes;
   }
+  // A key came that may go: the search for such keys has found that there are none, so far.
+  void note_evictable(const Position& at);
   static void count_expiry(Position& at, bool has_expiry);
   static void count_field_expiry(Position& at, bool has_expiry);
 

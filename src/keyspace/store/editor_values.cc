@@ -46,7 +46,7 @@ void Editor::write_string(Position& at, std::string_view value, std::optional<Wa
   }
   if (former == nullptr) return insert(at, entry);
   entry->set_id(former->id());
-  entry->set_clock(former->clock());
+  entry->set_usage(former->usage());
   count_bytes(at, outside_bytes(*entry) - outside_bytes(*former));
   free_outside(*former);
   replace(at, entry);

@@ -35,9 +35,10 @@ Entry* Entry::make(const Shape& shape, std::string_view name, std::size_t value_
                            (is_long ? 4 : 0) + name.size() + value_bytes;
   void* const memory = std::malloc(size);
   STELE_CHECK_MESSAGE(memory != nullptr, "out of memory");
+  STELE_CHECK(value_bytes <= kValueBytesMax);
   auto* const entry = new (memory) Entry;
-  entry->value_bytes_ = static_cast<std::uint32_t>(value_bytes);
-  entry->clock_ = 0;
+  entry->set_value_bytes(value_bytes);
+  entry->usage_ = 0;
   entry->name_bytes_ = is_long ? kLongName : static_cast<std::uint8_t>(name.size());
   entry->bits_ = static_cast<std::uint8_t>(
       static_cast<std::uint8_t>(shape.type) | (shape.is_outside ? kOutside : 0) |
@@ -61,7 +62,7 @@ bool Entry::fits(std::size_t value_bytes) const {
 
 Entry* Entry::copy(const Shape& shape, std::string_view name, std::size_t value_bytes) const {
   Entry* const other = make(shape, name, value_bytes);
-  other->clock_ = clock_;
+  other->usage_ = usage_;
   other->set_expires_at(expires_at());
   other->set_id(id());
   std::memcpy(other->value(), value(), std::min<std::size_t>(value_bytes, value_bytes_));

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "keyspace/key.h"
+#include "keyspace/usage_clock.h"
 #include "keyspace/value.h"
 #include "keyspace/write_behind.h"
 
@@ -40,11 +41,11 @@ class Entry {
   bool has_room_for_expiry() const { return is(kExpiry); }
   Shape shape() const { return {type(), is(kOutside), is(kExpiry), is(kId), is(kRow)}; }
   void set_has_row(bool has_row) {
-    bits_ = static_cast<std::uint8_t>(has_row ? bits_ | kRow : bits_ & ~kRow);
+    bits_ = static_cast<std::uint8_t>(has_row ? bits_ | kRow : bits_ & ~std::uint32_t{kRow});
   }
   // The value's address is another's now, or none any more.
   void set_outside(bool is_outside) {
-    bits_ = static_cast<std::uint8_t>(is_outside ? bits_ | kOutside : bits_ & ~kOutside);
+    bits_ = static_cast<std::uint8_t>(is_outside ? bits_ | kOutside : bits_ & ~std::uint32_t{kOutside});
   }
 
   std::string_view name() const { return {bytes() + name_begin(), name_size()}; }
@@ -68,9 +69,11 @@ class Entry {
   void set_id(ObjectId id) {
     if (is(kId)) store<std::uint64_t>(id_begin(), id.value());
   }
-  // When it was last used, or how often: the eviction policy's to read and write.
-  std::uint16_t clock() const { return clock_; }
-  void set_clock(std::uint16_t clock) { clock_ = clock; }
+  // When it was last used, or how often: a UsageClock's.
+  std::uint32_t usage() const { return usage_; }
+  void set_usage(std::uint32_t usage) {
+    if (usage_ != usage) usage_ = usage & UsageClock::kMask;
+  }
 
   // What lies outside.
   template <class T>
@@ -86,8 +89,10 @@ class Entry {
 
   // Whether a value of so many bytes can stand where the present one does, without wasting half of it.
   bool fits(std::size_t value_bytes) const;
-  void set_value_bytes(std::size_t value_bytes) { value_bytes_ = static_cast<std::uint32_t>(value_bytes); }
-  // The same key with another name, shape, or room; expiry, id and clock are kept where the shape has them,
+  void set_value_bytes(std::size_t value_bytes) {
+    value_bytes_ = static_cast<std::uint32_t>(value_bytes) & kValueBytesMax;
+  }
+  // The same key with another name, shape, or room; expiry, id and usage are kept where the shape has them,
   // the value as far as it fits. The former entry stays.
   Entry* copy(const Shape& shape, std::string_view name, std::size_t value_bytes) const;
 
@@ -124,10 +129,13 @@ class Entry {
     std::memcpy(bytes() + at, &value, sizeof(value));
   }
 
-  std::uint32_t value_bytes_;
-  std::uint16_t clock_;
-  std::uint8_t name_bytes_;
-  std::uint8_t bits_;
+  // What lies within is at most some kilobytes.
+  static constexpr std::uint32_t kValueBytesMax = (1U << 24) - 1;
+
+  std::uint32_t value_bytes_ : 24;
+  std::uint32_t name_bytes_ : 8;
+  std::uint32_t usage_ : UsageClock::kBits;
+  std::uint32_t bits_ : 8;
 };
 static_assert(sizeof(Entry) == 8);
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "keyspace/store/values.h"
+
 namespace stele::keyspace::store {
 
 Garbage::~Garbage() {
@@ -9,71 +11,76 @@ Garbage::~Garbage() {
   }
 }
 
-void Garbage::push(Piece piece) {
+void Garbage::push(Piece piece, std::size_t objects) {
+  objects_.fetch_add(objects, std::memory_order_relaxed);
+  bytes_.fetch_add(piece.bytes, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   pieces_.push_back(std::move(piece));
   pending_.store(pieces_.size(), std::memory_order_relaxed);
 }
 
-void Garbage::add(Blob* blob) {
-  push(blob);
+void Garbage::count_freed(Piece& piece, std::size_t bytes, std::size_t objects) {
+  piece.bytes -= bytes;
+  bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  objects_.fetch_sub(objects, std::memory_order_relaxed);
+  freed_objects_.fetch_add(objects, std::memory_order_relaxed);
 }
 
-void Garbage::add(FieldTable* fields) {
-  push(fields);
+void Garbage::add(const Entry& entry) {
+  if (!entry.is_outside()) return;
+  const std::size_t bytes = outside_bytes(entry);
+  switch (entry.type()) {
+    case ValueType::kString:
+      return push({entry.outside<Blob>(), bytes}, 1);
+    case ValueType::kList:
+      return push({entry.outside<List>(), bytes}, 1);
+    case ValueType::kSortedSet:
+      return push({entry.outside<ScoredTable>(), bytes}, 1);
+    default:
+      return push({entry.outside<FieldTable>(), bytes}, 1);
+  }
 }
 
 void Garbage::add(List* list) {
-  push(list);
-}
-
-void Garbage::add(ScoredTable* scored) {
-  push(scored);
+  push({list, list->memory_bytes()}, 1);
 }
 
 void Garbage::add(std::unique_ptr<KeyTable> keys) {
-  push(std::move(keys));
+  const std::size_t bytes = keys->counted_bytes;
+  const std::size_t objects = keys->size();
+  push({std::move(keys), bytes}, objects);
 }
 
-void Garbage::add_outside(const Entry& entry) {
-  if (!entry.is_outside()) return;
-  switch (entry.type()) {
-    case ValueType::kString:
-      return add(entry.outside<Blob>());
-    case ValueType::kList:
-      return add(entry.outside<List>());
-    case ValueType::kSortedSet:
-      return add(entry.outside<ScoredTable>());
-    default:
-      return add(entry.outside<FieldTable>());
-  }
+std::size_t Garbage::free_keys(Piece& piece, std::size_t count) {
+  std::size_t bytes = 0;
+  const std::size_t freed =
+      std::get<std::unique_ptr<KeyTable>>(piece.what)->take_some(count, [&](Entry* entry) {
+        bytes += entry->memory_bytes() + outside_bytes(*entry);
+        add(*entry);  // a piece of its own, which is counted as one
+        Entry::free(entry);
+      });
+  count_freed(piece, freed == 0 ? piece.bytes : bytes, freed);
+  return freed;
 }
 
 std::size_t Garbage::free_from(Piece& piece, std::size_t count) {
-  if (Blob** const blob = std::get_if<Blob*>(&piece)) {
+  if (Blob** const blob = std::get_if<Blob*>(&piece.what)) {
     if (*blob == nullptr) return 0;
     Blob::free(std::exchange(*blob, nullptr));
+    count_freed(piece, piece.bytes, 1);
     return count;
   }
-  if (FieldTable** const fields = std::get_if<FieldTable*>(&piece)) {
-    const std::size_t freed = (*fields)->free_some(count);
-    if (freed == 0) delete *fields;
+  if (std::holds_alternative<std::unique_ptr<KeyTable>>(piece.what)) return free_keys(piece, count);
+  const auto free_some_of = [&](auto* value) {
+    const std::size_t freed = value->free_some(count);
+    if (freed > 0) return freed;
+    delete value;
+    count_freed(piece, piece.bytes, 1);
     return freed;
-  }
-  if (ScoredTable** const scored = std::get_if<ScoredTable*>(&piece)) {
-    const std::size_t freed = (*scored)->free_some(count);
-    if (freed == 0) delete *scored;
-    return freed;
-  }
-  if (List** const list = std::get_if<List*>(&piece)) {
-    const std::size_t freed = (*list)->free_some(count);
-    if (freed == 0) delete *list;
-    return freed;
-  }
-  return std::get<std::unique_ptr<KeyTable>>(piece)->take_some(count, [this](Entry* entry) {
-    add_outside(*entry);
-    Entry::free(entry);
-  });
+  };
+  if (FieldTable** const fields = std::get_if<FieldTable*>(&piece.what)) return free_some_of(*fields);
+  if (ScoredTable** const scored = std::get_if<ScoredTable*>(&piece.what)) return free_some_of(*scored);
+  return free_some_of(std::get<List*>(piece.what));
 }
 
 bool Garbage::free_some(std::size_t count) {

@@ -4,6 +4,7 @@
 
 #include "keyspace/errors.h"
 #include "keyspace/store/random.h"
+#include "keyspace/store/values.h"
 
 namespace stele::keyspace::store {
 
@@ -16,12 +17,12 @@ Error wider_scope_needed() {
 }  // namespace
 
 Result<bool> StoreKeys::exists(KeyRef key) {
-  STELE_TRY(const Position at, session_.find(key));
+  STELE_TRY(const Position at, session_.look(key));
   return at.entry != nullptr;
 }
 
 Result<ValueType> StoreKeys::type(KeyRef key) {
-  STELE_TRY(const Position at, session_.find(key));
+  STELE_TRY(const Position at, session_.look(key));
   return at.entry == nullptr ? ValueType::kNone : at.entry->type();
 }
 
@@ -50,9 +51,44 @@ Result<bool> StoreKeys::persist(KeyRef key) {
 }
 
 Result<Keys::Expiry> StoreKeys::expiry(KeyRef key) {
-  STELE_TRY(const Position at, session_.find(key));
+  STELE_TRY(const Position at, session_.look(key));
   if (at.entry == nullptr) return Expiry{};
   return Expiry{true, at.entry->expires_at()};
+}
+
+Result<std::optional<Keys::Usage>> StoreKeys::usage(KeyRef key) {
+  STELE_TRY(const Position at, session_.look(key));
+  if (at.entry == nullptr) return std::optional<Usage>();
+  const UsageClock& clock = session_.store().usage;
+  if (clock.counts_uses()) return Usage{0, clock.count_of(at.entry->usage())};
+  return Usage{clock.idle_ms(at.entry->usage()), 0};
+}
+
+Result<bool> StoreKeys::set_usage(KeyRef key, UsageChange change) {
+  STELE_TRY(const Position at, session_.look(key));
+  if (at.entry == nullptr) return false;
+  const UsageClock& clock = session_.store().usage;
+  if (clock.counts_uses()) {
+    if (change.count) at.entry->set_usage(clock.with_count(*change.count));
+  } else if (change.idle_ms) {
+    at.entry->set_usage(clock.idle_for(*change.idle_ms));
+  }
+  return true;
+}
+
+Result<bool> StoreKeys::touch(KeyRef key) {
+  STELE_TRY(const Position at, session_.look(key));
+  if (at.entry == nullptr) return false;
+  at.entry->set_usage(session_.store().usage.used(at.entry->usage()));
+  return true;
+}
+
+Result<std::optional<std::size_t>> StoreKeys::memory(KeyRef key) {
+  STELE_TRY(const Position at, session_.look(key));
+  if (at.entry == nullptr) return std::optional<std::size_t>();
+  // A slot of the table is nine bytes, and some are empty.
+  constexpr std::size_t kSlotBytes = 11;
+  return kSlotBytes + at.entry->memory_bytes() + outside_bytes(*at.entry);
 }
 
 Result<bool> StoreKeys::move(KeyRef from, KeyRef to, bool only_if_absent) {

@@ -97,7 +97,6 @@ Result<std::optional<std::string_view>> StoreLists::move(KeyRef from, ListEnd fr
                                                          ListEnd to_end) {
   STELE_RETURN_IF_ERROR(session_.check_writable(from));
   STELE_RETURN_IF_ERROR(session_.check_writable(to));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   STELE_TRY(const Position source, session_.find(from, ValueType::kList));
   if (source.entry == nullptr) return std::nullopt;
   STELE_TRY(Position target, session_.find(to, ValueType::kList));

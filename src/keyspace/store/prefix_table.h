@@ -132,6 +132,33 @@ class PrefixTable {
     return 0;
   }
 
+  // Visits items with their places from about `hash` on (those that stand before it in its segment are left
+  // out), in hash order, until `visit` says no.
+  template <class Visit>
+  void walk_from(std::uint64_t hash, bool only_marked, Visit visit) const {
+    bool is_first = true;
+    bool goes_on = true;
+    walk_segments(hash, [&](Segment& segment) {
+      const std::uint64_t tag = is_first ? tag_of(hash, segment.depth()) : 0;
+      is_first = false;
+      if (only_marked && segment.marked() == 0) return true;
+      goes_on = visit_segment(segment, Segment::home_of(tag, segment.capacity()), only_marked, visit);
+      return goes_on;
+    });
+  }
+  // The same for the whole of one segment.
+  template <class Visit>
+  static bool visit_segment(Segment& segment, std::size_t from, bool only_marked, Visit& visit) {
+    const std::uint64_t* const slots = segment.slots();
+    const std::size_t size = segment.size();
+    for (std::size_t at = from; at < size; ++at) {
+      if (at + kPrefetchedItems < size) __builtin_prefetch(Segment::item_of(slots[at + kPrefetchedItems]));
+      if (slots[at] == 0 || (only_marked && segment.marks()[at] == 0)) continue;
+      if (!visit(*item_of(slots[at]))) return false;
+    }
+    return true;
+  }
+
   // The n-th item in hash order; n < size().
   Item* nth(std::size_t n) const {
     Item* found = nullptr;
@@ -184,6 +211,7 @@ class PrefixTable {
   // A hash has 48 bits of position behind which no table looks; with 16 of a tag this is the deepest.
   static constexpr unsigned kDepthMax = 26;
   static constexpr std::size_t kPrefetched = 16;
+  static constexpr std::size_t kPrefetchedItems = 4;
 
   static Item* item_of(std::uint64_t slot) { return static_cast<Item*>(Segment::item_of(slot)); }
   static std::uint64_t mask_behind(unsigned bits) {

@@ -23,6 +23,7 @@ std::uint64_t bit_of(std::size_t shard) {
 
 bool Session::try_begin(const Scope& scope, const std::function<void()>& when_free) {
   kind_ = scope.kind();
+  is_touching_ = scope.is_touching();
   now_.reset();
   hashes_.clear();
   single_ = {};
@@ -54,6 +55,7 @@ bool Session::try_begin(const Scope& scope, const std::function<void()>& when_fr
 
 bool Session::try_begin_shard(std::size_t shard) {
   kind_ = Scope::Kind::kSlice;
+  is_touching_ = true;
   now_.reset();
   hashes_.clear();
   single_ = {};
@@ -112,12 +114,13 @@ Result<void> Session::check_writable(KeyRef key) const {
   return {};
 }
 
-Result<void> Session::check_memory() const {
-  if (store_.is_out_of_memory()) return out_of_memory();
-  return {};
+Result<Position> Session::find(KeyRef key) {
+  STELE_TRY(const Position at, look(key));
+  if (at.entry != nullptr && is_touching_) at.entry->set_usage(store_.usage.used(at.entry->usage()));
+  return at;
 }
 
-Result<Position> Session::find(KeyRef key) {
+Result<Position> Session::look(KeyRef key) {
   const std::uint64_t hash = hash_of_key(key);
   if (!is_declared(hash)) return not_declared(key.name);
   Position at = store_.find(key, hash);
@@ -143,13 +146,11 @@ Result<Position> Session::find(KeyRef key, ValueType type) {
 
 Result<Position> Session::find_to_grow(KeyRef key, ValueType type) {
   STELE_RETURN_IF_ERROR(check_writable(key));
-  STELE_RETURN_IF_ERROR(check_memory());
   return find(key, type);
 }
 
 Result<Position> Session::find_to_replace(KeyRef key, bool has_value) {
   STELE_RETURN_IF_ERROR(check_writable(key));
-  STELE_RETURN_IF_ERROR(check_memory());
   STELE_TRY(Position at, find(key));
   if (at.entry == nullptr) return at;
   editor_.erase(at, has_value ? ChangeEvent::kReplaced : ChangeEvent::kDelete);

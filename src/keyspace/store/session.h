@@ -14,7 +14,7 @@
 namespace stele::keyspace::store {
 
 // What every command asks first, within one group: is the key declared, may it be written, is it alive, is it
-// of the right type, is there memory? Holds the shards of its scope from begin() to end(). One thread at a
+// of the right type? Notes its use. Holds the shards of its scope from begin() to end(). One thread at a
 // time.
 class Session {
  public:
@@ -43,19 +43,19 @@ class Session {
   Result<void> check_declared(KeyRef key) const;
   // not_declared, read_only.
   Result<void> check_writable(KeyRef key) const;
-  // out_of_memory: for what may grow.
-  Result<void> check_memory() const;
 
-  // The place of a declared key, with its living entry if it has one; an entry whose time is over is removed
-  // on the way.
+  // The place of a declared key, with its living entry if it has one, which is used by that; an entry whose
+  // time is over is removed on the way.
   Result<Position> find(KeyRef key);
+  // The same without a use.
+  Result<Position> look(KeyRef key);
   // The same, and wrong_type if there is another type.
   Result<Position> find(KeyRef key, ValueType type);
   // The same for a write that may grow.
   Result<Position> find_to_grow(KeyRef key, ValueType type);
 
   // The place of a declared key that gets another value, without the present one; if it gets none (false),
-  // that is a removal. out_of_memory.
+  // that is a removal.
   Result<Position> find_to_replace(KeyRef key, bool has_value);
 
   // Sets the expiry after a write; a moment that is past removes the entry.
@@ -84,7 +84,8 @@ class Session {
   Scope::Kind kind_ = Scope::Kind::kKeys;
   std::uint64_t held_ = 0;             // shards; all of them for a whole scope
   std::vector<std::uint64_t> hashes_;  // of the declared keys
-  KeyRef single_;                      // the one key declared, borrowed; its hash is hashes_[0]
+  bool is_touching_ = true;
+  KeyRef single_;  // the one key declared, borrowed; its hash is hashes_[0]
   mutable std::optional<WallMs> now_;
   std::string kept_;
 };

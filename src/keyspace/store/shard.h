@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "keyspace/key.h"
 #include "keyspace/store/entry.h"
+#include "keyspace/store/eviction_pool.h"
 #include "keyspace/store/parking.h"
 #include "keyspace/store/prefix_table.h"
 #include "keyspace/store/watches.h"
@@ -19,11 +21,16 @@ namespace stele::keyspace::store {
 // The keys of one database in a shard.
 class KeyTable final : public PrefixTable<Entry, EntryHash> {
  public:
-  explicit KeyTable(DatabaseNumber db, unsigned shared_bits) : PrefixTable(EntryHash{db}, shared_bits) {}
+  explicit KeyTable(DatabaseNumber db, unsigned shared_bits)
+      : PrefixTable(EntryHash{db}, shared_bits), db_(db) {}
+  DatabaseNumber db() const { return db_; }
 
   std::size_t counted_bytes = 0;  // its part of the shard's used memory
   std::size_t with_expiry = 0;
   std::size_t with_field_expiry = 0;  // hashes, some of whose fields have one
+
+ private:
+  const DatabaseNumber db_;
 };
 
 // A shard is a range of hashes: their upper bits.
@@ -46,6 +53,17 @@ class SharedCount {
   std::atomic<std::size_t> value_ = 0;
 };
 
+// The memory of all shards, which each tells when it has changed by some kilobytes. Threads: any.
+class MemoryTotal {
+ public:
+  static constexpr std::ptrdiff_t kStepBytes = 8192;  // and a shard may be off by so much
+  void add(std::ptrdiff_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  std::ptrdiff_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::ptrdiff_t> bytes_ = 0;
+};
+
 // How far is the search for keys whose time is over? A round looks at the marks of all entries of the shard:
 // at those of the units of time that have passed since the round before.
 struct ExpirySweep {
@@ -63,6 +81,9 @@ struct alignas(64) Shard {
   Parking lock;
   std::vector<std::unique_ptr<KeyTable>> tables;  // by database; null = empty
   ExpirySweep sweep;
+  EvictionSearch eviction;
+  MemoryTotal* memory_total = nullptr;
+  std::ptrdiff_t untold_bytes = 0;
   WatchTable watches;
   WaitTable waits;
 
@@ -71,8 +92,16 @@ struct alignas(64) Shard {
   SharedCount hashes_with_expiry;  // of some of their fields
   SharedCount used_memory_bytes;
   SharedCount expired;
+  SharedCount evicted;
   std::array<SharedCount, kCountedDatabases> keys_of;
 
+  // Memory has come, or gone: modulo 2^64.
+  void count_bytes(std::size_t bytes) {
+    used_memory_bytes.add(bytes);
+    untold_bytes += static_cast<std::ptrdiff_t>(bytes);
+    if (untold_bytes <= MemoryTotal::kStepBytes && untold_bytes >= -MemoryTotal::kStepBytes) return;
+    memory_total->add(std::exchange(untold_bytes, 0));
+  }
   KeyTable* table(DatabaseNumber db) const {
     return db.value() < tables.size() ? tables[db.value()].get() : nullptr;
   }

@@ -24,10 +24,12 @@ void pause() {
 
 Store::Store(const Clock& clock, KeyClasses classes, std::size_t max_memory, ObjectId first_object_id)
     : max_memory_bytes(max_memory),
+      usage(clock),
       clock_(clock),
       classes_(std::move(classes)),
       next_id_(first_object_id.value()) {
   for (Shard& shard : shards_) {
+    shard.memory_total = &memory_total_;
     shard.sweep.ended_ms = now().value;
     shard.sweep.until_unit = shard.sweep.ended_ms / kExpiryUnitMs;
   }
@@ -144,6 +146,27 @@ void Store::pass_id(ObjectId id) {
   }
 }
 
+Position Store::find(DatabaseNumber db, std::uint64_t hash) {
+  Position position;
+  position.shard = &shards_[shard_of(hash)];
+  position.hash = hash;
+  position.table = position.shard->table(db);
+  if (position.table == nullptr) return position;
+  position.entry = position.table->find(
+      hash, [&](const Entry& entry) { return EntryHash{db}(entry) == hash; }, &position.place);
+  if (position.entry != nullptr) position.key = {db, position.entry->name()};
+  return position;
+}
+
+bool Store::is_beyond_memory() const {
+  const std::size_t max = max_memory_bytes.load(std::memory_order_relaxed);
+  if (max == 0) return false;
+  constexpr std::size_t kExactBelow = std::size_t{kShards} * MemoryTotal::kStepBytes * 1024;
+  const std::ptrdiff_t own =
+      max < kExactBelow ? static_cast<std::ptrdiff_t>(used_memory_bytes()) : memory_total_.bytes();
+  return own + other_bytes.load(std::memory_order_relaxed) > static_cast<std::ptrdiff_t>(max);
+}
+
 std::size_t Store::used_memory_bytes() const {
   std::size_t bytes = 0;
   for (const Shard& shard : shards_) bytes += shard.used_memory_bytes.value();
@@ -161,7 +184,7 @@ void Store::count_keys(Shard& shard, DatabaseNumber db, std::size_t count, bool 
 void Store::drop_table(Shard& shard, DatabaseNumber db) {
   std::unique_ptr<KeyTable>& table = shard.tables[db.value()];
   count_keys(shard, db, table->size(), false);
-  shard.used_memory_bytes.subtract(table->counted_bytes);
+  shard.count_bytes(-table->counted_bytes);
   shard.keys_with_expiry.subtract(table->with_expiry);
   shard.hashes_with_expiry.subtract(table->with_field_expiry);
   garbage.add(std::move(table));
@@ -185,7 +208,13 @@ KeyspaceStats Store::stats() const {
     stats.keys_with_expiry += shard.keys_with_expiry.value();
     stats.used_memory_bytes += shard.used_memory_bytes.value();
     stats.expired += shard.expired.value();
+    stats.evicted += shard.evicted.value();
   }
+  stats.other_memory_bytes =
+      static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, other_bytes.load(std::memory_order_relaxed)));
+  stats.freeing_bytes = garbage.bytes();
+  stats.freeing_objects = garbage.objects();
+  stats.freed_objects = garbage.freed_objects();
   stats.dirty_objects = dirty.size();
   stats.dirty_bytes = dirty.pending_bytes();
   stats.overridden = overridden.load(std::memory_order_relaxed);

@@ -16,6 +16,7 @@
 #include "keyspace/store/garbage.h"
 #include "keyspace/store/object_index.h"
 #include "keyspace/store/shard.h"
+#include "keyspace/usage_clock.h"
 
 namespace stele::keyspace::store {
 
@@ -41,6 +42,7 @@ class Store {
   void unlock_all();
 
   Shard& shard(std::size_t index) { return shards_[index]; }
+  const Shard& shard(std::size_t index) const { return shards_[index]; }
   // Where the key is; without an entry if it is nowhere. Its shard is held.
   Position find(KeyRef key, std::uint64_t hash);
   // The object with that id, if its shard is held (all are).
@@ -59,10 +61,10 @@ class Store {
   void pass_id(ObjectId id);
 
   std::size_t used_memory_bytes() const;
-  bool is_out_of_memory() const {
-    const std::size_t max = max_memory_bytes.load(std::memory_order_relaxed);
-    return max > 0 && used_memory_bytes() > max;
-  }
+  // With other_bytes. Exact for small limits, else good to a thousandth: no look at every shard.
+  bool is_beyond_memory() const;
+  // Where is the key with this hash, if there is one?
+  Position find(DatabaseNumber db, std::uint64_t hash);
   void count_keys(Shard& shard, DatabaseNumber db, std::size_t count, bool are_new);
   std::size_t size(DatabaseNumber db) const;
   // All keys of a shard in a database, without any account of it: they are freed later.
@@ -73,6 +75,12 @@ class Store {
 
   std::vector<ChangeListener*> listeners;
   std::atomic<std::size_t> max_memory_bytes;
+  std::atomic<std::ptrdiff_t> other_bytes = 0;
+  UsageClock usage;
+  // The options of eviction, and how often they were changed: what was found by others is of no use then.
+  std::atomic<EvictionPolicy> policy = EvictionPolicy::kNone;
+  std::atomic<std::size_t> samples = EvictionOptions{}.samples;
+  std::atomic<std::uint32_t> eviction_epoch = 0;
   std::atomic<std::uint64_t> overridden = 0;
   DirtyTable dirty;
   ObjectIndex objects;
@@ -93,6 +101,7 @@ class Store {
   std::atomic<std::uint64_t> next_id_;
   Parking gate_;
   std::array<Shard, kShards> shards_;
+  MemoryTotal memory_total_;
   mutable std::mutex sizes_mutex_;
   std::map<DatabaseNumber, std::size_t> sizes_;  // of the databases that shards do not count
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "keyspace/store/applied.h"
+#include "keyspace/store/eviction.h"
 #include "keyspace/store/expiry.h"
 #include "keyspace/store/hashes.h"
 #include "keyspace/store/keys.h"
@@ -42,14 +43,14 @@ class StoreGroup final : public Group {
 
   std::unique_ptr<Watch> watch(KeyRef key) override {
     // What is dead already does not die later.
-    (void)session_.find(key);
+    (void)session_.look(key);
     return std::make_unique<StoreWatch>(session_.store().shard(shard_of(hash_of(key))).watches, key);
   }
 
   bool unchanged(const Watch& watch) override {
     const auto& asked = static_cast<const StoreWatch&>(watch);
     // Its time may be over, which is a change that nobody has seen yet.
-    (void)session_.find(asked.key());
+    (void)session_.look(asked.key());
     return !asked.touched();
   }
 
@@ -93,13 +94,31 @@ class StoreKeyspace final : public Keyspace {
   void remove_listener(ChangeListener& listener) override;
   void set_classes(KeyClasses classes) override;
   void set_max_memory(std::size_t max_memory_bytes) override { store_.max_memory_bytes = max_memory_bytes; }
+  void set_eviction(const EvictionOptions& options) override;
+  void count_memory(std::ptrdiff_t bytes) override {
+    store_.other_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  Room make_room(std::size_t limit) override;
+  bool is_beyond_memory() const override { return store_.is_beyond_memory(); }
+  bool is_full() const override { return store_.is_beyond_memory() && !may_evict(); }
   KeyspaceStats stats() const override { return store_.stats(); }
 
  private:
   void free_garbage();
+  // Calls `use(session)` in a group over the shard. False: another is there.
+  template <class Use>
+  bool in_shard(std::size_t shard, Use use);
+  bool may_evict() const;
+  // What may go is decided otherwise from now on.
+  void forget_barren();
+  // Whether anything was looked at.
+  bool look_at_some();
+  // The shard whose pool has the worst key; kShards = all pools are empty.
+  std::size_t worst_shard() const;
 
   Store store_;
-  std::atomic<std::size_t> next_expiring_ = 0;  // the shard where expire_some goes on
+  std::atomic<std::size_t> next_expiring_ = 0;   // the shard where expire_some goes on
+  std::atomic<std::size_t> next_looked_at_ = 0;  // the same for make_room
 };
 
 // The group that ended last on this thread, for the next: a group is no allocation.
@@ -155,6 +174,7 @@ void StoreKeyspace::prefetch(std::span<const KeyRef> keys) {
 }
 
 std::size_t StoreKeyspace::expire_some(std::size_t limit) {
+  store_.usage.tick();
   std::size_t removed = 0;
   std::size_t segments_left = kSegmentsATurn;
   const std::size_t first = next_expiring_.load(std::memory_order_relaxed);
@@ -163,17 +183,89 @@ std::size_t StoreKeyspace::expire_some(std::size_t limit) {
     next_expiring_.store(shard, std::memory_order_relaxed);
     const Shard& each = store_.shard(shard);
     if (each.keys_with_expiry.value() + each.hashes_with_expiry.value() == 0) continue;
-    std::unique_ptr<StoreGroup> group = make_group(store_);
-    if (!group->session().try_begin_shard(shard)) {
-      spare_group = std::move(group);
-      continue;
-    }
-    const GroupHandle handle(group.release());
-    removed +=
-        expire_in_shard(static_cast<StoreGroup&>(*handle).session(), shard, limit - removed, &segments_left);
+    (void)in_shard(shard, [&](Session& session) {
+      removed += expire_in_shard(session, shard, limit - removed, &segments_left);
+    });
   }
   free_garbage();
   return removed;
+}
+
+template <class Use>
+bool StoreKeyspace::in_shard(std::size_t shard, Use use) {
+  std::unique_ptr<StoreGroup> group = make_group(store_);
+  if (!group->session().try_begin_shard(shard)) {
+    spare_group = std::move(group);
+    return false;
+  }
+  const GroupHandle handle(group.release());
+  use(static_cast<StoreGroup&>(*handle).session());
+  return true;
+}
+
+void StoreKeyspace::set_eviction(const EvictionOptions& options) {
+  store_.usage.set(options);
+  store_.samples = std::max<std::size_t>(options.samples, 1);
+  store_.policy = options.policy;
+  store_.eviction_epoch.fetch_add(1);
+  forget_barren();
+}
+
+void StoreKeyspace::forget_barren() {
+  for (std::size_t i = 0; i < kShards; ++i) store_.shard(i).eviction.is_barren = false;
+}
+
+bool StoreKeyspace::may_evict() const {
+  if (store_.policy == EvictionPolicy::kNone) return false;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    if (may_have_evictable(store_, store_.shard(i))) return true;
+  }
+  return false;
+}
+
+bool StoreKeyspace::look_at_some() {
+  std::size_t left = store_.samples;
+  bool has_looked = false;
+  for (std::size_t i = 0; i < kShards && left > 0; ++i) {
+    const std::size_t shard = next_looked_at_.fetch_add(1, std::memory_order_relaxed) % kShards;
+    if (!may_have_evictable(store_, store_.shard(shard))) continue;
+    has_looked |= in_shard(
+        shard, [&](Session& session) { left -= std::min(left, look_for_evictable(session, shard, left)); });
+  }
+  return has_looked;
+}
+
+std::size_t StoreKeyspace::worst_shard() const {
+  std::size_t worst = kShards;
+  std::uint64_t badness = 0;
+  // From another one each time, so that random keys, which are all as bad, go everywhere.
+  const std::size_t first = next_looked_at_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::size_t shard = (first + i) % kShards;
+    const std::uint64_t here = store_.shard(shard).eviction.pool.worst();
+    if (here <= badness) continue;
+    badness = here;
+    worst = shard;
+  }
+  return worst;
+}
+
+Room StoreKeyspace::make_room(std::size_t limit) {
+  if (!store_.is_beyond_memory()) return Room::kThere;
+  if (store_.policy == EvictionPolicy::kNone) return Room::kNone;
+  store_.usage.tick();
+  bool did_something = false;
+  for (std::size_t i = 0; i < limit; ++i) {
+    did_something |= look_at_some();
+    const std::size_t shard = worst_shard();
+    if (shard < kShards) {
+      did_something |= in_shard(shard, [&](Session& session) { (void)evict_worst(session, shard); });
+    }
+    if (!store_.is_beyond_memory()) return Room::kThere;
+    if (!may_evict()) return Room::kNone;
+    if (!did_something) return Room::kBusy;
+  }
+  return Room::kMore;
 }
 
 void StoreKeyspace::free_garbage() {
@@ -209,6 +301,7 @@ void StoreKeyspace::remove_listener(ChangeListener& listener) {
 void StoreKeyspace::set_classes(KeyClasses classes) {
   const GroupHandle group = begin(Scope::whole());
   store_.set_classes(std::move(classes));
+  forget_barren();
 }
 
 }  // namespace

@@ -33,7 +33,6 @@ void StoreStrings::write(Position& at, std::string_view value, ExpiryChange expi
 
 Result<SetReply> StoreStrings::set(KeyRef key, std::string_view value, const SetOptions& options) {
   STELE_RETURN_IF_ERROR(session_.check_writable(key));
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   if (value.size() > kStringBytesMax) return too_long();
   STELE_TRY(Position at, session_.find(key));
   SetReply reply;
@@ -79,7 +78,6 @@ Result<std::vector<std::optional<std::string_view>>> StoreStrings::get_many(std:
 }
 
 Result<void> StoreStrings::check_many(std::span<const Pair> pairs) {
-  STELE_RETURN_IF_ERROR(session_.check_memory());
   for (const Pair& pair : pairs) {
     STELE_RETURN_IF_ERROR(session_.check_writable(pair.key));
     if (pair.value.size() > kStringBytesMax) return too_long();

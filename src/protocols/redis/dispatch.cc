@@ -59,6 +59,15 @@ class Dispatcher {
     return nullptr;
   }
 
+  bool refuse_growth(const Command& command) {
+    if (command.is(flag::kDenyOom)) {
+      refuse(&command, error_text(keyspace::out_of_memory()));
+      return true;
+    }
+    const bool executes = command.reach == Reach::kQueue && !client_.transaction.is_broken;
+    return executes && !may_execute(command);
+  }
+
  private:
   const CommandTable& table_ = CommandTable::get();
 
@@ -101,10 +110,7 @@ class Dispatcher {
     return true;
   }
 
-  bool is_out_of_memory() {
-    const std::size_t memory_max = head_.settings().memory_bytes_max;
-    return memory_max > 0 && head_.keys().keyspace().stats().used_memory_bytes > memory_max;
-  }
+  bool is_out_of_memory() { return head_.is_out_of_memory(); }
 
   // EXEC: whether there is memory for what was queued; else the transaction is over.
   bool may_execute(const Command& exec) {
@@ -155,6 +161,11 @@ class Dispatcher {
 const Command* dispatch(Head& head, Client& client, ReactorStatistics& statistics,
                         std::span<const std::string_view> arguments, std::string& out) {
   return Dispatcher(head, client, statistics, arguments, out).run();
+}
+
+bool refuse_growth(Head& head, Client& client, ReactorStatistics& statistics, const Command& command,
+                   std::span<const std::string_view> arguments, std::string& out) {
+  return Dispatcher(head, client, statistics, arguments, out).refuse_growth(command);
 }
 
 }  // namespace stele::redis

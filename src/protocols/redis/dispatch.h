@@ -15,4 +15,8 @@ namespace stele::redis {
 const Command* dispatch(Head& head, Client& client, ReactorStatistics& statistics,
                         std::span<const std::string_view> arguments, std::string& out);
 
+// Before a command for which make_room found nothing: whether it may grow and was refused.
+bool refuse_growth(Head& head, Client& client, ReactorStatistics& statistics, const Command& command,
+                   std::span<const std::string_view> arguments, std::string& out);
+
 }  // namespace stele::redis

@@ -10,6 +10,7 @@ namespace stele::redis {
 namespace {
 
 constexpr std::size_t kExpiredATurn = 400;
+constexpr std::size_t kEvictedATurn = 64;
 constexpr Duration kExpiryPause = std::chrono::milliseconds(100);
 constexpr Duration kExpiryPauseWithKeys = std::chrono::milliseconds(10);  // some of which will expire
 constexpr Duration kExpiryPauseWithMore = std::chrono::milliseconds(1);
@@ -69,7 +70,8 @@ ExpiryCycle::ExpiryCycle(net::Reactor& reactor, Head& head)
 void ExpiryCycle::turn() {
   keyspace::Keyspace& keyspace = head_.keys().keyspace();
   const bool is_on = head_.settings().expires_actively;
-  const bool has_more = is_on && keyspace.expire_some(kExpiredATurn) == kExpiredATurn;
+  bool has_more = keyspace.expire_some(is_on ? kExpiredATurn : 0) == kExpiredATurn;
+  has_more |= keyspace.make_room(kEvictedATurn) == keyspace::Room::kMore;
   const bool has_keys = keyspace.stats().keys_with_expiry > 0;
   const Duration pause = has_more ? kExpiryPauseWithMore : has_keys ? kExpiryPauseWithKeys : kExpiryPause;
   timer_.set(reactor_.now() + pause, [this] { turn(); });

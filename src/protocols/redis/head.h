@@ -70,6 +70,8 @@ class Head {
   Functions& functions() { return functions_; }
   SlowLog& slow_log() { return slow_log_; }
   Monitors& monitors() { return monitors_; }
+  // Memory is full, and the eviction policy finds nothing to remove.
+  bool is_out_of_memory() { return settings_.memory_bytes_max > 0 && keys().keyspace().is_full(); }
   TimePoint started() const { return started_; }
   void set_port(std::uint16_t port) { port_ = port; }
   std::uint16_t port() const { return port_; }
@@ -107,7 +109,8 @@ class Head {
 };
 
 // Removes keys whose time is over, though nobody asks for them: a few hundred a time, ten times a second, a
-// hundred times while keys with an expiry are there, and at once again while there are more. On one reactor;
+// hundred times while keys with an expiry are there, and at once again while there are more. And keys of
+// which the eviction policy says so, while memory is beyond its limit and nobody writes. On one reactor;
 // destroyed there, before the keys.
 class ExpiryCycle {
  public:

@@ -38,6 +38,8 @@ constexpr std::size_t kPrefetched = 24;
 constexpr std::size_t kUnsettledMax = 10'000;
 // So many commands of one connection, then the others of this reactor.
 constexpr int kCommandsInARow = 256;
+// So many keys are evicted at once before a command.
+constexpr std::size_t kEvictedAtOnce = 64;
 constexpr Duration kHandshakeTimeMax = std::chrono::seconds(60);
 constexpr Duration kWritableTimeMax = std::chrono::seconds(10);
 constexpr Duration kMappedTimeMax = std::chrono::seconds(10);
@@ -124,6 +126,7 @@ class Session {
   std::string& out() { return stream_->output(); }
   void note_batch();
   void prefetch_pipeline();
+  net::Task<bool> make_room(const Command* command);
   bool is_paused(const Command& command);
   net::Task<void> run_script(Call* call);
   net::Task<void> wait_for_unpause(const Command* command);
@@ -315,7 +318,12 @@ net::Task<void> Session::serve_requests() {
       // A browser that was sent here by another's page: not a client.
       if (is_word(arguments[0], "POST") || is_word(arguments[0], "HOST:")) co_return;
       begin_request();
-      const Command* const command = dispatch(head_, client_, statistics_, arguments, out());
+      const Command* command = dispatch(head_, client_, statistics_, arguments, out());
+      if (command != nullptr && head_.settings().memory_bytes_max > 0 &&
+          head_.keys().keyspace().is_beyond_memory()) {
+        const bool has_room = co_await make_room(command);
+        if (!has_room) command = nullptr;
+      }
       if (command != nullptr) {
         if (is_paused(*command)) co_await wait_for_unpause(command);
         Needs needs = needs_of(head_.keys(), *command, arguments, client_);
@@ -439,6 +447,19 @@ net::Task<bool> Session::write_queued_rows(Call* call, Needs* needs) {
     for (std::size_t i = 0; i < rows && next < written->size(); ++i) *queued.mapped += (*written)[next++];
   }
   co_return true;
+}
+
+// Memory is beyond its limit: keys go, until what may grow has room. False: there is none, which is answered.
+net::Task<bool> Session::make_room(const Command* command) {
+  keyspace::Keyspace& keys = head_.keys().keyspace();
+  const bool may_grow = command->is(flag::kDenyOom | flag::kRunsScript) || command->reach == Reach::kQueue;
+  keyspace::Room room = keys.make_room(kEvictedAtOnce);
+  while (may_grow && room == keyspace::Room::kMore && !stream_->is_closed()) {
+    co_await net::Reactor::current()->yield();
+    room = keys.make_room(kEvictedAtOnce);
+  }
+  if (room != keyspace::Room::kNone) co_return true;
+  co_return !refuse_growth(head_, client_, statistics_, *command, parser_.arguments(), out());
 }
 
 // Whether CLIENT PAUSE holds the command up.

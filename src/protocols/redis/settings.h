@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "keyspace/eviction.h"
 
 namespace stele::redis {
 
@@ -22,7 +23,11 @@ struct Settings {
   std::atomic<std::size_t> query_buffer_bytes_max = 1024U << 20;  // client-query-buffer-limit
   std::atomic<std::size_t> clients_max = 10'000;                  // maxclients
   std::atomic<std::size_t> memory_bytes_max = 0;                  // maxmemory; 0 = no limit
-  std::atomic<std::size_t> idle_seconds_max = 0;                  // timeout; 0 = never
+  std::atomic<keyspace::EvictionPolicy> eviction_policy = keyspace::EvictionPolicy::kNone;
+  std::atomic<std::size_t> eviction_samples = 5;     // maxmemory-samples
+  std::atomic<std::uint32_t> lfu_log_factor = 10;    // lfu-log-factor
+  std::atomic<std::uint32_t> lfu_decay_minutes = 1;  // lfu-decay-time
+  std::atomic<std::size_t> idle_seconds_max = 0;     // timeout; 0 = never
   // From which size on OBJECT ENCODING says hashtable.
   std::atomic<std::size_t> listpack_entries_max = 512;
   std::atomic<std::size_t> listpack_value_bytes_max = 64;

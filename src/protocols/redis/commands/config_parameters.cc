@@ -98,6 +98,50 @@ void set_memory_max(Head& head, std::string_view value) {
   head.keys().keyspace().set_max_memory(*read_memory(value));
 }
 
+std::string get_policy(Head& head) {
+  return std::string(keyspace::to_string(head.settings().eviction_policy));
+}
+
+Problem check_policy(std::string_view value) {
+  if (keyspace::parse_eviction_policy(to_lower(value))) return std::nullopt;
+  return "argument(s) must be one of the following: volatile-lru, volatile-lfu, volatile-random, "
+         "volatile-ttl, allkeys-lru, allkeys-lfu, allkeys-random, noeviction";
+}
+
+void use_eviction_settings(Head& head) {
+  const Settings& settings = head.settings();
+  head.keys().keyspace().set_eviction({.policy = settings.eviction_policy,
+                                       .samples = settings.eviction_samples,
+                                       .lfu_log_factor = settings.lfu_log_factor,
+                                       .lfu_decay_minutes = settings.lfu_decay_minutes});
+}
+
+void set_policy(Head& head, std::string_view value) {
+  head.settings().eviction_policy = *keyspace::parse_eviction_policy(to_lower(value));
+  use_eviction_settings(head);
+}
+
+Problem check_samples(std::string_view value) {
+  const auto number = read_number(value);
+  if (!number) return "argument couldn't be parsed into an integer";
+  if (*number < 1 || *number > 64) return "argument must be between 1 and 64 inclusive";
+  return std::nullopt;
+}
+
+Problem check_small_number(std::string_view value) {
+  const auto number = read_number(value);
+  if (!number) return "argument couldn't be parsed into an integer";
+  if (*number > INT32_MAX) return "argument must be between 0 and 2147483647 inclusive";
+  return std::nullopt;
+}
+
+template <auto Member>
+void set_eviction_number(Head& head, std::string_view value) {
+  auto& setting = head.settings().*Member;
+  setting = static_cast<std::remove_reference_t<decltype(setting)>::value_type>(*read_number(value));
+  use_eviction_settings(head);
+}
+
 std::string get_notified(Head& head) {
   return write_notified(head.settings().notified);
 }
@@ -177,7 +221,6 @@ constexpr char kEmpty[] = "";
 constexpr char kNo[] = "no";
 constexpr char kYes[] = "yes";
 constexpr char kZero[] = "0";
-constexpr char kNoEviction[] = "noeviction";
 constexpr char kSixteen[] = "16";
 
 using S = Settings;
@@ -224,7 +267,13 @@ constexpr std::array kParameters = {
                     set_number<&S::busy_milliseconds>},
     ConfigParameter{"lua-time-limit", get_setting<&S::busy_milliseconds>, check_number,
                     set_number<&S::busy_milliseconds>},
-    ConfigParameter{"maxmemory-policy", fixed<kNoEviction>},
+    ConfigParameter{"maxmemory-policy", get_policy, check_policy, set_policy},
+    ConfigParameter{"maxmemory-samples", get_setting<&S::eviction_samples>, check_samples,
+                    set_eviction_number<&S::eviction_samples>},
+    ConfigParameter{"lfu-log-factor", get_setting<&S::lfu_log_factor>, check_small_number,
+                    set_eviction_number<&S::lfu_log_factor>},
+    ConfigParameter{"lfu-decay-time", get_setting<&S::lfu_decay_minutes>, check_small_number,
+                    set_eviction_number<&S::lfu_decay_minutes>},
     ConfigParameter{"databases", fixed<kSixteen>},
     ConfigParameter{"port", [](Head& head) { return std::to_string(head.port()); }},
     // Stele writes neither; how durable keys are kept is said by their class.

@@ -82,11 +82,12 @@ void write_memory(Call& call, Out out) {
   fmt::format_to(out,
                  "used_memory:{}\r\nused_memory_human:{}\r\nused_memory_dataset:{}\r\nused_memory_rss:{}\r\n"
                  "used_memory_rss_human:{}\r\nmaxmemory:{}\r\nmaxmemory_human:{}\r\n"
-                 "maxmemory_policy:noeviction\r\nmem_allocator:jemalloc\r\nused_memory_lua:{}\r\n"
+                 "maxmemory_policy:{}\r\nmem_allocator:jemalloc\r\nused_memory_lua:{}\r\n"
                  "used_memory_vm_eval:{}\r\nused_memory_scripts_eval:0\r\nnumber_of_cached_scripts:{}\r\n",
                  stats.used_memory_bytes, human(stats.used_memory_bytes), stats.used_memory_bytes, resident,
-                 human(resident), limit, human(limit), scripts.memory_bytes(), scripts.memory_bytes(),
-                 scripts.size());
+                 human(resident), limit, human(limit),
+                 keyspace::to_string(call.head().settings().eviction_policy), scripts.memory_bytes(),
+                 scripts.memory_bytes(), scripts.size());
 }
 
 // A line of INFO is a field of it.

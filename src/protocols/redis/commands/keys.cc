@@ -37,6 +37,16 @@ void exists(Call& call) {
   call.reply().integer(found);
 }
 
+void touch(Call& call) {
+  std::int64_t found = 0;
+  for (std::size_t i = 1; i < call.size(); ++i) {
+    STELE_REDIS_TRY(const bool is_there, call, call.group().keys().touch(call.key(i)));
+    call.count_lookup(is_there);
+    found += is_there ? 1 : 0;
+  }
+  call.reply().integer(found);
+}
+
 void type(Call& call) {
   STELE_REDIS_TRY(const ValueType found, call, call.group().keys().type(call.key(1)));
   call.reply().simple(to_string(found));
@@ -253,22 +263,30 @@ void object_refcount(Call& call) {
   if (find_object(call, type)) call.reply().integer(1);
 }
 
+constexpr std::string_view kOtherPolicy =
+    " Please note that when switching between policies at runtime LRU and LFU data will take some time to "
+    "adjust.";
+
 void object_freq(Call& call) {
-  ValueType type = ValueType::kNone;
-  if (!find_object(call, type)) return;
-  call.fail(
-      "An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when "
-      "switching "
-      "between policies at runtime LRU and LFU data will take some time to adjust.");
+  STELE_REDIS_TRY(const auto usage, call, call.group().keys().usage(call.key(2)));
+  if (!usage) return call.reply().null();
+  if (!counts_uses(call.head().settings().eviction_policy)) {
+    return call.fail("An LFU maxmemory policy is not selected, access frequency not tracked." +
+                     std::string(kOtherPolicy));
+  }
+  call.reply().integer(usage->count);
 }
 
 void object_idletime(Call& call) {
-  ValueType type = ValueType::kNone;
-  if (!find_object(call, type)) return;
-  call.fail("OBJECT IDLETIME is not supported by Stele yet: the time of the last access is not kept");
+  STELE_REDIS_TRY(const auto usage, call, call.group().keys().usage(call.key(2)));
+  if (!usage) return call.reply().null();
+  if (counts_uses(call.head().settings().eviction_policy)) {
+    return call.fail("An LFU maxmemory policy is selected, idle time not tracked." +
+                     std::string(kOtherPolicy));
+  }
+  call.reply().integer(static_cast<std::int64_t>(usage->idle_ms / 1000));
 }
 
-// About what the keyspace counts for the key.
 void memory_doctor(Call& call) {
   call.reply().verbatim("What the keyspace takes is in INFO memory; there is nothing else to complain of.\n");
 }
@@ -307,41 +325,22 @@ void memory_help(Call& call) {
 }
 
 void memory_usage(Call& call) {
-  constexpr std::size_t kKeyBytes = 64;
-  constexpr std::size_t kFieldBytes = 32;
-  constexpr std::size_t kElementBytes = 4;
   if (call.size() != 3 && (call.size() != 5 || !call.is(3, "SAMPLES"))) return call.fail_syntax();
-  ValueType type = ValueType::kNone;
-  if (!find_object(call, type)) return;
-  std::size_t bytes = kKeyBytes + call[2].size();
-  if (type == ValueType::kHash) {
-    STELE_REDIS_TRY(const auto fields, call, call.group().hashes().get_all(call.key(2)));
-    for (const auto& field : fields) bytes += kFieldBytes + field.name.size() + field.value.size();
-  } else if (type == ValueType::kList) {
-    STELE_REDIS_TRY(const auto values, call, call.group().lists().range(call.key(2), 0, -1));
-    for (const std::string_view value : values) bytes += kElementBytes + value.size();
-  } else if (type == ValueType::kSet) {
-    STELE_REDIS_TRY(const auto members, call, call.group().sets().members(call.key(2)));
-    for (const std::string_view member : members) bytes += kFieldBytes + member.size();
-  } else if (type == ValueType::kSortedSet) {
-    STELE_REDIS_TRY(const auto members, call,
-                    call.group().sorted_sets().range(call.key(2), keyspace::RankRange{}, {}));
-    for (const auto& each : members) bytes += 2 * kFieldBytes + each.member.size();
-  } else {
-    STELE_REDIS_TRY(const std::size_t length, call, call.group().strings().length(call.key(2)));
-    bytes += length;
+  if (call.size() == 5) {
+    const auto samples = integer_argument(call[4]);
+    if (!samples) return call.fail(samples.error());
+    if (*samples < 0) return call.fail_syntax();
   }
-  call.reply().integer(static_cast<std::int64_t>(bytes));
+  STELE_REDIS_TRY(const auto bytes, call, call.group().keys().memory(call.key(2)));
+  bytes ? call.reply().integer(static_cast<std::int64_t>(*bytes)) : call.reply().null();
 }
 
 void object_help(Call& call) {
-  constexpr std::array<std::string_view, 6> kLines = {
-      "ENCODING <key>",
-      "    Answer how Redis would keep the value at <key>.",
-      "FREQ <key>",
-      "    Access frequencies are not kept: answers the error of Redis without an LFU policy.",
-      "REFCOUNT <key>",
-      "    Answer 1 for a key that is there.",
+  constexpr std::array<std::string_view, 8> kLines = {
+      "ENCODING <key>", "    Answer how Redis would keep the value at <key>.",
+      "FREQ <key>",     "    Answer the logarithmic count of uses of <key>, with an LFU policy.",
+      "IDLETIME <key>", "    Answer for how many seconds <key> was not used, with any other policy.",
+      "REFCOUNT <key>", "    Answer 1 for a key that is there.",
   };
   answer_help(call, "object", kLines);
 }
@@ -360,9 +359,9 @@ constexpr std::array kObjectCommands = {
     Command{"object|refcount", 3, kRead, kObject, kKeys, object_refcount, "generic", "2.2.3", "O(1)",
             "Answers how many own a value: one"},
     Command{"object|freq", 3, kRead, kObject, kKeys, object_freq, "generic", "4.0.0", "O(1)",
-            "Answers that access frequencies are not kept"},
+            "Answers how often a key was used, as a logarithm"},
     Command{"object|idletime", 3, kRead, kObject, kKeys, object_idletime, "generic", "2.2.3", "O(1)",
-            "Answers that times of access are not kept"},
+            "Answers for how long a key was not used"},
     Command{"object|help",
             2,
             flag::kLoading | flag::kStale,
@@ -448,7 +447,7 @@ constexpr std::array kCommands = {
             kRead | kFast,
             {1, -1, 1, "RO"},
             kKeys,
-            exists,
+            touch,
             "generic",
             "3.2.1",
             kByKeys,

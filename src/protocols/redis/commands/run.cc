@@ -97,7 +97,9 @@ void run(Call& call) {
   call.client().idle_since = now;
 }
 
-Scope scope_of(const Command& command, std::span<const std::string_view> arguments, const Client& client) {
+namespace {
+
+Scope reached_by(const Command& command, std::span<const std::string_view> arguments, const Client& client) {
   switch (command.reach) {
     case Reach::kNothing:
     case Reach::kPages:
@@ -124,6 +126,14 @@ Scope scope_of(const Command& command, std::span<const std::string_view> argumen
       return scope_of_queue(client);
   }
   return Scope::whole();
+}
+
+}  // namespace
+
+Scope scope_of(const Command& command, std::span<const std::string_view> arguments, const Client& client) {
+  Scope scope = reached_by(command, arguments, client);
+  if (client.record->no_touch.load(std::memory_order_relaxed)) scope.without_touching();
+  return scope;
 }
 
 std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Command& command,

@@ -31,7 +31,8 @@ CommandHost::CommandHost(Call& call, const ScriptRun& run)
       run_(run),
       client_(call.head().scripts().client()),
       began_(std::chrono::steady_clock::now()),
-      resumed_(began_) {
+      resumed_(began_),
+      is_out_of_memory_(call.head().is_out_of_memory()) {
   client_.db = call.client().db;
   client_.idle_since = began_;
   std::string request;
@@ -41,11 +42,6 @@ CommandHost::CommandHost(Call& call, const ScriptRun& run)
 
 CommandHost::~CommandHost() {
   call_.head().scripts().running().end();
-}
-
-bool CommandHost::is_out_of_memory() const {
-  const std::size_t memory_max = call_.head().settings().memory_bytes_max;
-  return memory_max > 0 && call_.head().keys().keyspace().stats().used_memory_bytes > memory_max;
 }
 
 std::optional<std::string> CommandHost::refusal_of(const Command& command,
@@ -59,7 +55,7 @@ std::optional<std::string> CommandHost::refusal_of(const Command& command,
   if (run_.is_read_only) return "Write commands are not allowed from read-only scripts.";
   const bool may_exceed = (run_.flags & lua::script_flag::kAllowOom) != 0;
   RunningScript& running = call_.head().scripts().running();
-  if (command.is(flag::kDenyOom) && !may_exceed && !running.has_written() && is_out_of_memory()) {
+  if (command.is(flag::kDenyOom) && !may_exceed && !running.has_written() && is_out_of_memory_) {
     return std::string(kOutOfMemory);
   }
   return durability_refusal(command, arguments);
@@ -165,9 +161,7 @@ bool may_run(Call& call, const ScriptRun& run) {
     call.fail("Can not execute a script with write flag using *_ro command.");
     return false;
   }
-  const std::size_t memory_max = call.head().settings().memory_bytes_max;
-  const bool is_full = memory_max > 0 && call.head().keys().keyspace().stats().used_memory_bytes > memory_max;
-  if (is_full && writes && (run.flags & lua::script_flag::kAllowOom) == 0) {
+  if (call.head().is_out_of_memory() && writes && (run.flags & lua::script_flag::kAllowOom) == 0) {
     call.fail_with_code(
         "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'");
     return false;

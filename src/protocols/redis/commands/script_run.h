@@ -39,13 +39,14 @@ class CommandHost final : public lua::ScriptHost {
   std::optional<std::string> refusal_of(const Command& command, std::span<const std::string_view> arguments);
   std::optional<std::string> durability_refusal(const Command& command,
                                                 std::span<const std::string_view> arguments);
-  bool is_out_of_memory() const;
 
   Call& call_;
   const ScriptRun run_;
   Client& client_;  // the one that commands see: its database and protocol are the script's own
   const TimePoint began_;
   TimePoint resumed_;
+  // As it was when the script began, so that it does not stop half-way.
+  const bool is_out_of_memory_;
 };
 
 // The keys and arguments of EVAL and FCALL, whose third word counts the keys; false after an error was
