@@ -1,8 +1,8 @@
 // What do the keyspace's own steps cost, with no server around them?
 //   bench_keyspace [KEYS]   (10,000,000)
-// The longest step in thread CPU while the table grows from nothing, while large values go, while keys expire
-// and while everything is removed; look-ups with and without prefetch; CPU a command on one and on two
-// threads, with keys drawn evenly and by Zipf's law.
+// The longest step in thread CPU while the table grows from nothing, while large values go, while keys
+// expire, are evicted, and while everything is removed; look-ups with and without prefetch; CPU a command on
+// one and on two threads, with keys drawn evenly and by Zipf's law.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -116,6 +116,42 @@ void holds(std::size_t keys) {
     Steps steps("DEL of it, then what frees it");
     steps.run([&] { (void)keyspace->begin(Scope::key(large))->keys().remove(large); });
     for (int i = 0; i < 2000; ++i) steps.run([&] { keyspace->expire_some(0); });
+  }
+  {
+    Steps steps("ZADD of a sorted set that grows to 1,000,000");
+    for (std::size_t i = 0; i < 1'000'000; ++i) {
+      const std::string name = name_of(i);
+      const ScoredRef member{name, static_cast<double>(i * 7919 % 1'000'003)};
+      steps.run([&] {
+        (void)keyspace->begin(Scope::key(large))->sorted_sets().add(large, std::span(&member, 1), {});
+      });
+    }
+  }
+  {
+    Steps steps("DEL of it, then what frees it");
+    steps.run([&] { (void)keyspace->begin(Scope::key(large))->keys().remove(large); });
+    for (int i = 0; i < 2000; ++i) steps.run([&] { keyspace->expire_some(0); });
+  }
+  for (const auto policy : {EvictionPolicy::kAnyLru, EvictionPolicy::kAnyLfu, EvictionPolicy::kVolatileTtl}) {
+    keyspace->set_eviction({.policy = policy});
+    const std::size_t evicted = keyspace->stats().evicted;
+    {
+      Steps steps(fmt::format("eviction, {}: 16 keys at most", to_string(policy)));
+      keyspace->set_max_memory(keyspace->stats().used_memory_bytes / 10 * 9);
+      for (Room room = Room::kMore; room == Room::kMore;) steps.run([&] { room = keyspace->make_room(16); });
+    }
+    {
+      Steps steps(fmt::format("SET of new keys, {}", to_string(policy)));
+      for (std::size_t i = 0; i < 200'000; ++i) {
+        const std::string name = name_of(keys + i);
+        steps.run([&] {
+          (void)keyspace->make_room(16);
+          set(*keyspace, {kDb, name}, value, WallMs{now.value + 1'000'000});
+        });
+      }
+    }
+    fmt::print("evicted: {}\n", keyspace->stats().evicted - evicted);
+    keyspace->set_max_memory(0);
   }
   {
     Steps steps("FLUSHALL, then what frees it");

@@ -48,8 +48,12 @@ struct ClientRecord {
   std::atomic<bool> tracks = false;
   std::atomic<bool> tracks_by_prefix = false;
   std::atomic<bool> is_redirect_broken = false;
-  std::atomic<std::int64_t> redirect = -1;  // where its invalidations go; -1 = it does not track
-  std::atomic<std::size_t> input_bytes = 0;
+  std::atomic<std::int64_t> redirect = -1;      // where its invalidations go; -1 = it does not track
+  std::atomic<std::size_t> input_bytes = 0;     // that are not understood yet
+  std::atomic<std::size_t> argument_bytes = 0;  // of the request that comes
+  std::atomic<std::size_t> queued_bytes = 0;    // of an open MULTI
+  std::atomic<std::size_t> memory_bytes = 0;    // all of it: ClientMemory's
+  std::atomic<bool> is_evicted = false;         // it is being closed for that
   std::atomic<std::size_t> output_bytes = 0;
 
   Names names() const;

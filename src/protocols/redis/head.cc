@@ -1,5 +1,6 @@
 #include "protocols/redis/head.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocols/redis/commands/table.h"
@@ -44,6 +45,32 @@ net::Task<void> Head::serve(std::unique_ptr<net::Stream> stream) {
   return serve_session(std::move(stream), this);
 }
 
+std::size_t Head::note_memory_peak() {
+  const auto stats = services_.keys->keyspace().stats();
+  const std::size_t used = stats.used_memory_bytes + stats.freeing_bytes + client_memory_.bytes();
+  std::size_t peak = memory_peak_.load();
+  while (used > peak && !memory_peak_.compare_exchange_weak(peak, used)) {
+  }
+  return std::max(used, peak);
+}
+
+keyspace::KeyspaceStats Head::stats_since_reset() const {
+  keyspace::KeyspaceStats stats = services_.keys->keyspace().stats();
+  stats.expired -= expired_before_;
+  stats.evicted -= evicted_keys_before_;
+  stats.freed_objects -= freed_before_;
+  return stats;
+}
+
+void Head::reset_statistics() {
+  for (ReactorStatistics* const each : statistics()) each->reset();
+  const auto stats = services_.keys->keyspace().stats();
+  expired_before_ = stats.expired;
+  evicted_keys_before_ = stats.evicted;
+  freed_before_ = stats.freed_objects;
+  evicted_before_ = client_memory_.evicted();
+}
+
 ReactorStatistics& Head::statistics_here() {
   net::Reactor* const here = net::Reactor::current();
   const std::lock_guard lock(mutex_);
@@ -71,6 +98,8 @@ void ExpiryCycle::turn() {
   keyspace::Keyspace& keyspace = head_.keys().keyspace();
   const bool is_on = head_.settings().expires_actively;
   bool has_more = keyspace.expire_some(is_on ? kExpiredATurn : 0) == kExpiredATurn;
+  head_.client_memory().evict();
+  (void)head_.note_memory_peak();
   has_more |= keyspace.make_room(kEvictedATurn) == keyspace::Room::kMore;
   const bool has_keys = keyspace.stats().keys_with_expiry > 0;
   const Duration pause = has_more ? kExpiryPauseWithMore : has_keys ? kExpiryPauseWithKeys : kExpiryPause;

@@ -17,6 +17,7 @@
 #include "net/task.h"
 #include "net/tls.h"
 #include "protocols/redis/client_list.h"
+#include "protocols/redis/client_memory.h"
 #include "protocols/redis/operations/monitors.h"
 #include "protocols/redis/operations/slow_log.h"
 #include "protocols/redis/pubsub/channels.h"
@@ -63,6 +64,7 @@ class Head {
   views::NodeKeys& keys() { return *services_.keys; }
   Settings& settings() { return settings_; }
   ClientList& clients() { return clients_; }
+  ClientMemory& client_memory() { return client_memory_; }
   Channels& channels() { return channels_; }
   Tracking& tracking() { return tracking_; }
   Events& events() { return events_; }
@@ -75,6 +77,13 @@ class Head {
   TimePoint started() const { return started_; }
   void set_port(std::uint16_t port) { port_ = port; }
   std::uint16_t port() const { return port_; }
+
+  // The highest that used memory was, when somebody looked: now, and by the expiry cycle.
+  std::size_t note_memory_peak();
+  // The keyspace's figures, those that count what happened since CONFIG RESETSTAT.
+  keyspace::KeyspaceStats stats_since_reset() const;
+  std::uint64_t evicted_clients() const { return client_memory_.evicted() - evicted_before_; }
+  void reset_statistics();
 
   // The statistics of the current reactor, made when it first asks.
   ReactorStatistics& statistics_here();
@@ -93,6 +102,7 @@ class Head {
   const Services services_;
   Settings settings_;
   ClientList clients_;
+  ClientMemory client_memory_{clients_, services_.keys->keyspace(), settings_};
   Channels channels_;
   Tracking tracking_{clients_, settings_.tracked_keys_max};
   Scripts scripts_;
@@ -103,6 +113,11 @@ class Head {
   Metrics metrics_;
   const TimePoint started_;
   std::atomic<std::uint16_t> port_ = 0;
+  std::atomic<std::size_t> memory_peak_ = 0;
+  std::atomic<std::uint64_t> expired_before_ = 0;  // the last CONFIG RESETSTAT, as the following
+  std::atomic<std::uint64_t> evicted_keys_before_ = 0;
+  std::atomic<std::uint64_t> freed_before_ = 0;
+  std::atomic<std::uint64_t> evicted_before_ = 0;
 
   mutable std::mutex mutex_;
   std::vector<std::pair<net::Reactor*, std::unique_ptr<ReactorStatistics>>> statistics_;

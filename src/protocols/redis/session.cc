@@ -92,6 +92,7 @@ class Session {
   ~Session() {
     *door_ = {};
     stop_tracking(head_, client_);
+    head_.client_memory().note(*client_.record, 0);
     head_.monitors().remove(*client_.record);
     head_.clients().remove(client_.record->id);
     head_.metrics().connections->add(-1);
@@ -125,6 +126,7 @@ class Session {
   wire::RequestLimits limits() const { return {head_.settings().bulk_bytes_max, client_.is_authenticated}; }
   std::string& out() { return stream_->output(); }
   void note_batch();
+  void note_memory();
   void prefetch_pipeline();
   net::Task<bool> make_room(const Command* command);
   bool is_paused(const Command& command);
@@ -167,6 +169,20 @@ void Session::note_batch() {
   batch_requests_ = 0;
 }
 
+// What this client takes, for maxmemory and maxmemory-clients. About: names are counted with a constant.
+void Session::note_memory() {
+  constexpr std::size_t kSessionBytes = sizeof(Session) + 1024;
+  constexpr std::size_t kNameBytes = 96;
+  const ClientRecord& record = *client_.record;
+  const std::size_t names =
+      static_cast<std::size_t>(record.watched.load(std::memory_order_relaxed)) +
+      record.channels.load(std::memory_order_relaxed) + record.patterns.load(std::memory_order_relaxed) +
+      record.shard_channels.load(std::memory_order_relaxed) + client_.tracking.prefixes.size();
+  head_.client_memory().note(*client_.record, kSessionBytes + stream_->input().size() +
+                                                  parser_.memory_bytes() + client_.transaction.queued_bytes +
+                                                  names * kNameBytes + out().size() + inbox().bytes());
+}
+
 // With the request that was just read and those behind it: brings their keys into the cache together.
 void Session::prefetch_pipeline() {
   if (prefetched_ > 0) {
@@ -189,6 +205,7 @@ void Session::deliver() {
   inbox().take(out());
   statistics_.output_bytes.add(out().size());
   stream_->push();
+  note_memory();
   if (!inbox().note_unsent(stream_->unsent_bytes())) stream_->close();
 }
 
@@ -210,6 +227,7 @@ net::Task<bool> Session::send(bool all) {
   }
   client_.record->output_bytes.store(0, std::memory_order_relaxed);
   (void)inbox().note_unsent(stream_->unsent_bytes());
+  note_memory();
   if (!sent && sent.error().code == ErrorCode::kDeadlineExceeded) {
     kLog.warn("client closed for not reading its replies peer={}", client_.record->address);
   }
@@ -218,7 +236,12 @@ net::Task<bool> Session::send(bool all) {
 
 net::Task<bool> Session::read_more() {
   const std::size_t held = stream_->input().size() + parser_.memory_bytes();
-  client_.record->input_bytes.store(held, std::memory_order_relaxed);
+  const std::size_t understood = std::min(parser_.understood_bytes(), stream_->input().size());
+  client_.record->input_bytes.store(stream_->input().size() - understood, std::memory_order_relaxed);
+  client_.record->argument_bytes.store(understood, std::memory_order_relaxed);
+  client_.record->queued_bytes.store(client_.transaction.queued_bytes, std::memory_order_relaxed);
+  note_memory();
+  if (client_.record->is_evicted) co_return false;
   if (held > head_.settings().query_buffer_bytes_max) {
     kLog.warn("client closed for a request beyond client-query-buffer-limit peer={}",
               client_.record->address);

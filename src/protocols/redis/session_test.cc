@@ -415,6 +415,99 @@ TEST_P(RedisSessionTest, ASlowSubscriberIsClosed) {
   run(test());
 }
 
+TEST_P(RedisSessionTest, FullMemoryRefusesGrowthBeforeACommandRuns) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    std::string reply = co_await ask(client.get(), "SET k v\r\nCONFIG SET maxmemory 1");
+    EXPECT_EQ(reply, "+OK\r\n+OK\r\n");
+    const std::string refused = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    reply = co_await ask(client.get(), "SET a b\r\nGET k\r\nMULTI\r\nSET a b\r\nEXEC");
+    EXPECT_EQ(reply, refused + "$1\r\nv\r\n+OK\r\n" + refused +
+                         "-EXECABORT Transaction discarded because of previous errors.\r\n");
+    reply = co_await ask(client.get(), "EVAL \"return redis.call('SET', 'a', 'b')\" 0\r\nEXISTS a");
+    EXPECT_THAT(reply, HasSubstr("-OOM command not allowed"));
+    EXPECT_THAT(reply, HasSubstr(":0\r\n"));
+    reply =
+        co_await ask(client.get(), "EVAL \"#!lua flags=allow-oom\\nreturn redis.call('SET', 'a', 'b')\" 0");
+    EXPECT_EQ(reply, "+OK\r\n");
+    // What began while there was room ends.
+    const std::size_t used = node.keys.keyspace().stats().used_memory_bytes;
+    reply = co_await ask(
+        client.get(),
+        "CONFIG SET maxmemory " + std::to_string(used + 10'000) +
+            "\r\nEVAL \"for i = 1, 100 do redis.call('SET', i, string.rep('x', 1000)) end\" 0\r\n"
+            "EVAL \"return redis.call('SET', 'late', 'b')\" 0");
+    EXPECT_THAT(reply, HasSubstr("$-1\r\n-OOM"));
+    client.reset();
+    co_await node.close();
+    EXPECT_EQ(node.keys.keyspace().stats().keys, 102U);
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, AWriteMakesRoomForItself) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    auto client = co_await node.connect();
+    auto listener = co_await node.connect();
+    std::string reply =
+        co_await ask(client.get(),
+                     "SET d:kept v\r\nCONFIG SET maxmemory 100000 maxmemory-policy allkeys-lru "
+                     "notify-keyspace-events Ee");
+    EXPECT_EQ(reply, "+OK\r\n+OK\r\n");
+    std::string requests;
+    for (int i = 0; i < 500; ++i)
+      requests += "SET k" + std::to_string(i) + " " + std::string(1000, 'x') + "\r\n";
+    reply = co_await ask(client.get(), requests + "GET d:kept\r\nGET k499");
+    EXPECT_THAT(reply, testing::Not(HasSubstr("OOM")));
+    EXPECT_THAT(reply, HasSubstr("$1\r\nv\r\n$1000\r\n"));
+    const auto stats = node.keys.keyspace().stats();
+    EXPECT_LT(stats.used_memory_bytes, 100'000U + 2000U);
+    EXPECT_GT(stats.evicted, 380U);
+    reply = co_await ask(listener.get(), "SUBSCRIBE __keyevent@0__:evicted");
+    (void)co_await ask(client.get(), "SET one-more " + std::string(1000, 'x'));
+    reply = co_await ask(listener.get(), "PING");
+    EXPECT_THAT(reply, HasSubstr("__keyevent@0__:evicted"));
+    listener.reset();
+    client.reset();
+    co_await node.close();
+  };
+  run(test());
+}
+
+TEST_P(RedisSessionTest, ALargeClientIsClosed) {
+  static constexpr auto test = []() -> net::Task<void> {
+    TestHead node;
+    node.head.settings().clients_memory_max = 1 << 20;
+    auto large = co_await node.connect();
+    auto small = co_await node.connect();
+    auto spared = co_await node.connect();
+    std::string reply = co_await ask(spared.get(), "CLIENT NO-EVICT ON");
+    const std::string beginning = "*2\r\n$3\r\nGET\r\n$9000000\r\n" + std::string(2U << 20, 'x');
+    spared->output() += beginning;
+    large->output() += beginning;
+    (void)co_await spared->flush();
+    (void)co_await large->flush();
+    while (node.head.evicted_clients() == 0) {
+      co_await net::Reactor::current()->sleep_for(std::chrono::milliseconds(1));
+    }
+    const auto end = co_await large->read();
+    EXPECT_FALSE(end.has_value());
+    reply = co_await ask(small.get(), "INFO stats\r\nCLIENT LIST");
+    EXPECT_THAT(reply, HasSubstr("evicted_clients:1\r\n"));
+    EXPECT_EQ(node.head.clients().size(), 2U);
+    EXPECT_GT(node.keys.keyspace().stats().other_memory_bytes, 1U << 20);
+    spared.reset();
+    small.reset();
+    large.reset();
+    co_await node.close();
+    EXPECT_EQ(node.head.client_memory().bytes(), 0U);
+    EXPECT_EQ(node.keys.keyspace().stats().other_memory_bytes, 0U);
+  };
+  run(test());
+}
+
 STELE_ON_EACH_BACKEND(RedisSessionTest);
 
 }  // namespace

@@ -23,6 +23,7 @@ struct Settings {
   std::atomic<std::size_t> query_buffer_bytes_max = 1024U << 20;  // client-query-buffer-limit
   std::atomic<std::size_t> clients_max = 10'000;                  // maxclients
   std::atomic<std::size_t> memory_bytes_max = 0;                  // maxmemory; 0 = no limit
+  std::atomic<std::int64_t> clients_memory_max = 0;  // maxmemory-clients; below 0: a percentage of maxmemory
   std::atomic<keyspace::EvictionPolicy> eviction_policy = keyspace::EvictionPolicy::kNone;
   std::atomic<std::size_t> eviction_samples = 5;     // maxmemory-samples
   std::atomic<std::uint32_t> lfu_log_factor = 10;    // lfu-log-factor

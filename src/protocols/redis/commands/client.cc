@@ -44,15 +44,15 @@ std::string line_of(const ClientRecord& record, TimePoint now) {
   const Command* const command = record.last_command;
   return fmt::format(
       "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={} "
-      "qbuf={} qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl={} oll=0 omem={} tot-mem={} events=r "
+      "qbuf={} qbuf-free=0 argv-mem={} multi-mem={} rbs=0 rbp=0 obl={} oll=0 omem={} tot-mem={} events=r "
       "cmd={} "
       "user=default redir={} resp={} lib-name={} lib-ver={}\n",
       record.id, record.address, record.local_address, record.fd, names.name, seconds(now - record.since),
       seconds(now - record.last_interaction.load()), flags_of(record), record.db.load(),
       record.channels.load(), record.patterns.load(), record.shard_channels.load(), queued,
-      record.input_bytes.load(), output, output, record.input_bytes.load() + output,
-      command == nullptr ? "NULL" : command->name, record.redirect.load(), record.protocol.load(),
-      names.library, names.library_version);
+      record.input_bytes.load(), record.argument_bytes.load(), record.queued_bytes.load(), output, output,
+      record.memory_bytes.load(), command == nullptr ? "NULL" : command->name, record.redirect.load(),
+      record.protocol.load(), names.library, names.library_version);
 }
 
 void setname(Call& call) {
@@ -238,6 +238,7 @@ void set_switch(Call& call, std::atomic<bool>& value) {
 
 void no_evict(Call& call) {
   set_switch(call, call.client().record->no_evict);
+  call.head().client_memory().evict();
 }
 
 void no_touch(Call& call) {

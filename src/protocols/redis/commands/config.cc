@@ -78,7 +78,7 @@ void rewrite(Call& call) {
 }
 
 void resetstat(Call& call) {
-  for (ReactorStatistics* const each : call.head().statistics()) each->reset();
+  call.head().reset_statistics();
   call.reply().ok();
 }
 

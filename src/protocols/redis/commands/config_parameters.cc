@@ -98,6 +98,32 @@ void set_memory_max(Head& head, std::string_view value) {
   head.keys().keyspace().set_max_memory(*read_memory(value));
 }
 
+std::string get_clients_memory(Head& head) {
+  const std::int64_t limit = head.settings().clients_memory_max;
+  return limit < 0 ? std::to_string(-limit) + "%" : std::to_string(limit);
+}
+
+std::optional<std::int64_t> read_clients_memory(std::string_view text) {
+  if (text.ends_with('%')) {
+    const auto percent = read_number(text.substr(0, text.size() - 1));
+    if (!percent || *percent > 100) return std::nullopt;
+    return -static_cast<std::int64_t>(*percent);
+  }
+  const auto bytes = read_memory(text);
+  if (!bytes || *bytes > INT64_MAX) return std::nullopt;
+  return static_cast<std::int64_t>(*bytes);
+}
+
+Problem check_clients_memory(std::string_view value) {
+  if (!read_clients_memory(value)) return "argument must be a memory or percent value";
+  return std::nullopt;
+}
+
+void set_clients_memory(Head& head, std::string_view value) {
+  head.settings().clients_memory_max = *read_clients_memory(value);
+  head.client_memory().evict();
+}
+
 std::string get_policy(Head& head) {
   return std::string(keyspace::to_string(head.settings().eviction_policy));
 }
@@ -267,6 +293,7 @@ constexpr std::array kParameters = {
                     set_number<&S::busy_milliseconds>},
     ConfigParameter{"lua-time-limit", get_setting<&S::busy_milliseconds>, check_number,
                     set_number<&S::busy_milliseconds>},
+    ConfigParameter{"maxmemory-clients", get_clients_memory, check_clients_memory, set_clients_memory},
     ConfigParameter{"maxmemory-policy", get_policy, check_policy, set_policy},
     ConfigParameter{"maxmemory-samples", get_setting<&S::eviction_samples>, check_samples,
                     set_eviction_number<&S::eviction_samples>},

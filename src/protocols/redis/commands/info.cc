@@ -5,11 +5,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <vector>
 
+#include "protocols/redis/commands/memory_figures.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/version.h"
 
@@ -23,21 +24,6 @@ std::uint64_t sum(Head& head, OwnedCounter ReactorStatistics::* counter) {
   std::uint64_t total = 0;
   for (ReactorStatistics* const each : head.statistics()) total += (each->*counter).value();
   return total;
-}
-
-std::uint64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t pages = 0;
-  file >> pages >> pages;
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-std::string human(std::uint64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (bytes < 1024) return fmt::format("{}B", bytes);
-  if (bytes < 1024UL * 1024) return fmt::format("{:.2f}K", value / 1024);
-  if (bytes < 1024UL * 1024 * 1024) return fmt::format("{:.2f}M", value / 1024 / 1024);
-  return fmt::format("{:.2f}G", value / 1024 / 1024 / 1024);
 }
 
 void write_server(Call& call, Out out) {
@@ -75,19 +61,8 @@ void write_clients(Call& call, Out out) {
 }
 
 void write_memory(Call& call, Out out) {
-  const Scripts& scripts = call.head().scripts();
-  const auto stats = call.head().keys().keyspace().stats();
-  const std::uint64_t resident = resident_bytes();
-  const std::size_t limit = call.head().settings().memory_bytes_max;
-  fmt::format_to(out,
-                 "used_memory:{}\r\nused_memory_human:{}\r\nused_memory_dataset:{}\r\nused_memory_rss:{}\r\n"
-                 "used_memory_rss_human:{}\r\nmaxmemory:{}\r\nmaxmemory_human:{}\r\n"
-                 "maxmemory_policy:{}\r\nmem_allocator:jemalloc\r\nused_memory_lua:{}\r\n"
-                 "used_memory_vm_eval:{}\r\nused_memory_scripts_eval:0\r\nnumber_of_cached_scripts:{}\r\n",
-                 stats.used_memory_bytes, human(stats.used_memory_bytes), stats.used_memory_bytes, resident,
-                 human(resident), limit, human(limit),
-                 keyspace::to_string(call.head().settings().eviction_policy), scripts.memory_bytes(),
-                 scripts.memory_bytes(), scripts.size());
+  const std::string section = memory_section(call.head());
+  std::ranges::copy(section, out);
 }
 
 // A line of INFO is a field of it.
@@ -122,7 +97,7 @@ void write_persistence(Call& call, Out out) {
 
 void write_stats(Call& call, Out out) {
   Head& head = call.head();
-  const auto stats = head.keys().keyspace().stats();
+  const auto stats = head.stats_since_reset();
   const Tracking::Sizes tracking = head.tracking().sizes();
   std::uint64_t errors = 0;
   for (ReactorStatistics* const each : head.statistics()) {
@@ -132,14 +107,15 @@ void write_stats(Call& call, Out out) {
       out,
       "total_connections_received:{}\r\ntotal_commands_processed:{}\r\ntotal_net_input_bytes:{}\r\n"
       "total_net_output_bytes:{}\r\nrejected_connections:{}\r\nexpired_keys:{}\r\n"
-      "evicted_keys:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:{}\r\n"
+      "evicted_keys:{}\r\nevicted_clients:{}\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\npubsub_channels:{}"
+      "\r\n"
       "pubsub_patterns:{}\r\npubsubshard_channels:{}\r\ntracking_total_keys:{}\r\ntracking_total_items:{}"
       "\r\ntracking_total_prefixes:{}\r\nmigrate_cached_sockets:0\r\ntotal_forks:0\r\nlatest_fork_usec:"
       "0\r\ntotal_error_replies:{}\r\n",
       head.clients().accepted(), sum(head, &ReactorStatistics::commands),
       sum(head, &ReactorStatistics::input_bytes), sum(head, &ReactorStatistics::output_bytes),
       sum(head, &ReactorStatistics::refused_connections), stats.expired, stats.evicted,
-      sum(head, &ReactorStatistics::hits), sum(head, &ReactorStatistics::misses),
+      head.evicted_clients(), sum(head, &ReactorStatistics::hits), sum(head, &ReactorStatistics::misses),
       head.channels().size(ChannelKind::kChannel), head.channels().size(ChannelKind::kPattern),
       head.channels().size(ChannelKind::kShard), tracking.keys, tracking.items, tracking.prefixes, errors);
 }

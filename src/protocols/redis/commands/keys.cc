@@ -287,54 +287,6 @@ void object_idletime(Call& call) {
   call.reply().integer(static_cast<std::int64_t>(usage->idle_ms / 1000));
 }
 
-void memory_doctor(Call& call) {
-  call.reply().verbatim("What the keyspace takes is in INFO memory; there is nothing else to complain of.\n");
-}
-
-void memory_purge(Call& call) {
-  call.reply().ok();
-}
-
-void memory_stats(Call& call) {
-  const auto stats = call.head().keys().keyspace().stats();
-  const std::pair<std::string_view, std::size_t> figures[] = {
-      {"total.allocated", stats.used_memory_bytes},
-      {"keys.count", stats.keys},
-      {"keys.bytes-per-key", stats.keys == 0 ? 0 : stats.used_memory_bytes / stats.keys},
-      {"dataset.bytes", stats.used_memory_bytes},
-      {"lua.caches", call.head().scripts().memory_bytes() + call.head().functions().memory_bytes()}};
-  call.reply().map(std::size(figures));
-  for (const auto& [name, value] : figures) {
-    call.reply().bulk(name);
-    call.reply().integer(static_cast<std::int64_t>(value));
-  }
-}
-
-void memory_help(Call& call) {
-  constexpr std::array<std::string_view, 8> kLines = {
-      "DOCTOR",
-      "    Return memory problems reports.",
-      "PURGE",
-      "    Accepted: memory is given back by itself.",
-      "STATS",
-      "    Return information about the memory usage of the server.",
-      "USAGE <key> [SAMPLES <count>]",
-      "    Return memory in bytes used by <key> and its value.",
-  };
-  answer_help(call, "memory", kLines);
-}
-
-void memory_usage(Call& call) {
-  if (call.size() != 3 && (call.size() != 5 || !call.is(3, "SAMPLES"))) return call.fail_syntax();
-  if (call.size() == 5) {
-    const auto samples = integer_argument(call[4]);
-    if (!samples) return call.fail(samples.error());
-    if (*samples < 0) return call.fail_syntax();
-  }
-  STELE_REDIS_TRY(const auto bytes, call, call.group().keys().memory(call.key(2)));
-  bytes ? call.reply().integer(static_cast<std::int64_t>(*bytes)) : call.reply().null();
-}
-
 void object_help(Call& call) {
   constexpr std::array<std::string_view, 8> kLines = {
       "ENCODING <key>", "    Answer how Redis would keep the value at <key>.",
@@ -372,51 +324,6 @@ constexpr std::array kObjectCommands = {
             "6.2.0",
             "O(1)",
             "Says what OBJECT can do"},
-};
-
-constexpr std::array kMemoryCommands = {
-    Command{"memory|doctor",
-            2,
-            0,
-            {},
-            Reach::kNothing,
-            memory_doctor,
-            "server",
-            "4.0.0",
-            "O(1)",
-            "Says how memory is"},
-    Command{"memory|purge",
-            2,
-            0,
-            {},
-            Reach::kNothing,
-            memory_purge,
-            "server",
-            "4.0.0",
-            "O(1)",
-            "Accepted: memory is given back by itself"},
-    Command{"memory|stats",
-            2,
-            0,
-            {},
-            Reach::kNothing,
-            memory_stats,
-            "server",
-            "4.0.0",
-            "O(1)",
-            "Answers figures of memory"},
-    Command{"memory|help",
-            2,
-            flag::kLoading | flag::kStale,
-            {},
-            Reach::kNothing,
-            memory_help,
-            "server",
-            "4.0.0",
-            "O(1)",
-            "Says what MEMORY can do"},
-    Command{"memory|usage", -3, kRead, kObject, kKeys, memory_usage, "server", "4.0.0", "O(N)",
-            "Answers about how much memory a key takes"},
 };
 
 constexpr std::array kCommands = {
@@ -543,17 +450,6 @@ constexpr std::array kCommands = {
             "1.0.0",
             "O(N) where N is the size of the value",
             "Moves a key to another database"},
-    Command{"memory",
-            -2,
-            0,
-            {},
-            Reach::kNothing,
-            nullptr,
-            "server",
-            "4.0.0",
-            "Depends on subcommand.",
-            "Tells about memory",
-            kMemoryCommands},
     Command{"object",
             -2,
             0,

@@ -23,7 +23,6 @@ constexpr auto kMissing = std::to_array<std::string_view>({
 constexpr auto kMissingSubcommands = std::to_array<std::string_view>({
     "function|dump",
     "function|restore",
-    "memory|malloc-stats",
     "script|debug",
 });
 

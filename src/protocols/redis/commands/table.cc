@@ -49,6 +49,7 @@ CommandTable::CommandTable() : slots_(kSlots) {
                              geo_commands(),
                              sort_commands(),
                              key_commands(),
+                             memory_commands(),
                              expiry_commands(),
                              scan_commands(),
                              dump_commands(),

@@ -63,6 +63,7 @@ std::span<const Command> sorted_set_algebra_commands();
 std::span<const Command> geo_commands();
 std::span<const Command> sort_commands();
 std::span<const Command> key_commands();
+std::span<const Command> memory_commands();
 std::span<const Command> expiry_commands();
 std::span<const Command> scan_commands();
 std::span<const Command> dump_commands();

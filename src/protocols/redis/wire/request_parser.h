@@ -35,6 +35,8 @@ class RequestParser {
   std::span<const std::string_view> arguments() const { return arguments_; }
   std::size_t size() const { return position_; }
   const std::string& problem() const { return problem_; }
+  // How much of the input of an incomplete request is understood.
+  std::size_t understood_bytes() const { return position_; }
   // What an incomplete request takes besides its bytes.
   std::size_t memory_bytes() const { return parts_.size() * sizeof(parts_[0]); }
 
