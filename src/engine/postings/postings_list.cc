@@ -63,6 +63,15 @@ void PostingsList::read(std::size_t block, PostingsBlock& out) const {
   read_block(block, out, true);
 }
 
+void PostingsList::read_frequencies(std::size_t block, PostingsBlock& out) const {
+  if (out.count < kPackedBlock) return;
+  // What was read before is there.
+  const char* const bytes = block_bytes(block).data();
+  const auto gap_bits = static_cast<unsigned char>(bytes[0]);
+  unpack(bytes + 2 + packed_bytes(gap_bits), static_cast<unsigned char>(bytes[1]), out.frequencies.data());
+  for (std::uint32_t& frequency : out.frequencies) ++frequency;
+}
+
 void PostingsList::read_block(std::size_t block, PostingsBlock& out, bool with_frequencies) const {
   const std::string_view bytes = block_bytes(block);
   const DocOrdinal former = block == 0 ? kBeforeFirst : last_document(block - 1);
@@ -85,8 +94,7 @@ void PostingsList::read_block(std::size_t block, PostingsBlock& out, bool with_f
   }
   out.count = count;
   if (!with_frequencies) return;
-  unpack(bytes.data() + 2 + packed_bytes(gap_bits), more_bits, out.frequencies.data());
-  for (std::uint32_t& frequency : out.frequencies) ++frequency;
+  read_frequencies(block, out);
 }
 
 void PostingsList::read_tail(std::string_view bytes, DocOrdinal former, std::size_t count,

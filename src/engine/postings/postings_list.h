@@ -42,7 +42,10 @@ class PostingsList {
   // ones are found at once.
   std::size_t find_block(std::size_t from, DocOrdinal document) const;
 
+  // Documents; of a list's end, and of lists without skips, frequencies as well.
   void read_documents(std::size_t block, PostingsBlock& out) const;
+  // What read_documents() has left out.
+  void read_frequencies(std::size_t block, PostingsBlock& out) const;
   // Documents and frequencies.
   void read(std::size_t block, PostingsBlock& out) const;
 

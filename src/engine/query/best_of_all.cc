@@ -18,7 +18,7 @@ double sum_at(DocOrdinal document, std::vector<TermScorer>& terms) {
     if (term.document() != document) return -1;
   }
   double sum = 0;
-  for (const TermScorer& term : terms) sum += static_cast<double>(term.score());
+  for (TermScorer& term : terms) sum += static_cast<double>(term.score());
   return sum;
 }
 

@@ -116,11 +116,13 @@ void best_of_one(TermScorer& term, const DocumentBits& allowed, TopScores& top) 
   for (std::size_t block = 0; block < term.block_count(); ++block) {
     if (top.may_skip() && !top.is_competitive(term.block_bound(block))) continue;
     if (block != term.block()) term.enter_block(block);
+    const std::span<const float> scores = term.block_scores();
     const PostingsBlock& postings = term.postings();
-    for (std::size_t i = 0; i < postings.count; ++i) {
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (!top.is_competitive(scores[i]) && top.is_counted()) continue;
       if (!allowed.contains(postings.documents[i])) continue;
       top.count(1);
-      top.add(postings.documents[i], term.score_of(i));
+      top.add(postings.documents[i], scores[i]);
     }
   }
 }

@@ -13,18 +13,19 @@ float Bm25::idf(std::uint64_t document_frequency, std::uint64_t documents) {
   return static_cast<float>(std::log(1 + (total - n + 0.5) / (n + 0.5)));
 }
 
-Bm25::Bm25(const FieldStatistics& statistics, const Bm25Parameters& parameters, float idf, float boost,
-           bool norms)
-    : weight_(boost * (1.0F + parameters.k1) * idf), norms_(norms), inverse_norms_() {
+std::shared_ptr<const InverseNorms> make_inverse_norms(const FieldStatistics& statistics,
+                                                       const Bm25Parameters& parameters) {
   const auto [k1, b] = parameters;
   const float average = statistics.documents == 0
                             ? 1.0F
                             : static_cast<float>(static_cast<double>(statistics.total_term_frequency) /
                                                  static_cast<double>(statistics.documents));
-  for (std::size_t i = 0; i < inverse_norms_.size(); ++i) {
+  auto made = std::make_shared<InverseNorms>();
+  for (std::size_t i = 0; i < made->size(); ++i) {
     const auto length = static_cast<float>(decode_length(static_cast<std::uint8_t>(i)));
-    inverse_norms_[i] = 1.0F / (k1 * ((1.0F - b) + b * length / average));
+    (*made)[i] = 1.0F / (k1 * ((1.0F - b) + b * length / average));
   }
+  return made;
 }
 
 float Bm25::bound(const Impacts& impacts) const {

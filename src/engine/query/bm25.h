@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "engine/postings/impacts.h"
 #include "engine/schema.h"
@@ -15,16 +16,32 @@ struct FieldStatistics {
   std::uint64_t total_term_frequency = 0;
 };
 
+// How much a length takes away, by its encoded form: the same for all terms of a field. Making one takes as
+// long as looking up a term.
+using InverseNorms = std::array<float, 256>;
+std::shared_ptr<const InverseNorms> make_inverse_norms(const FieldStatistics& statistics,
+                                                       const Bm25Parameters& parameters);
+
 // BM25 as Elasticsearch 8 scores: Lucene's BM25Similarity (lengths of one byte) times k1 + 1
 // (LegacyBM25Similarity), in Lucene's own order of float operations. Immutable.
 class Bm25 {
  public:
   // `norms` false: every length counts as 1, as Lucene takes fields without norms.
   Bm25(const FieldStatistics& statistics, const Bm25Parameters& parameters, float idf, float boost,
-       bool norms);
+       bool norms)
+      : Bm25(make_inverse_norms(statistics, parameters), parameters.k1, idf, boost, norms) {}
+  Bm25(std::shared_ptr<const InverseNorms> inverse_norms, float k1, float idf, float boost, bool norms)
+      : weight_(boost * (1.0F + k1) * idf), norms_(norms), inverse_norms_(std::move(inverse_norms)) {}
   float score(float frequency, std::uint8_t encoded_length) const {
-    const float inverse = inverse_norms_[norms_ ? encoded_length : 1];
-    return weight_ - weight_ / (1.0F + frequency * inverse);
+    return score(weight_, frequency, inverse_norm(encoded_length));
+  }
+  // Its parts, for who scores many.
+  static float score(float weight, float frequency, float inverse_norm) {
+    return weight - weight / (1.0F + frequency * inverse_norm);
+  }
+  float weight() const { return weight_; }
+  float inverse_norm(std::uint8_t encoded_length) const {
+    return (*inverse_norms_)[norms_ ? encoded_length : 1];
   }
   // No document with these impacts scores higher.
   float bound(const Impacts& impacts) const;
@@ -35,7 +52,7 @@ class Bm25 {
  private:
   float weight_;
   bool norms_;
-  std::array<float, 256> inverse_norms_;
+  std::shared_ptr<const InverseNorms> inverse_norms_;
 };
 
 }  // namespace stele::engine

@@ -1,5 +1,7 @@
 #include "engine/query/document_bits.h"
 
+#include "engine/query/bit_count.h"
+
 namespace stele::engine {
 
 DocumentBits DocumentBits::none(std::size_t documents) {
@@ -29,10 +31,12 @@ std::span<std::uint64_t> DocumentBits::words() {
 }
 
 std::size_t DocumentBits::count() const {
-  if (is_all()) return documents_;
-  std::size_t count = 0;
-  for (const std::uint64_t word : words_) count += static_cast<std::size_t>(std::popcount(word));
-  return count;
+  return is_all() ? documents_ : count_bits(words_);
+}
+
+std::size_t DocumentBits::count_common(const DocumentBits& other) const {
+  if (is_all()) return other.count();
+  return other.is_all() ? count() : count_common_bits(words_, other.words_);
 }
 
 std::vector<DocOrdinal> DocumentBits::members() const {

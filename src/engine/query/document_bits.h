@@ -34,6 +34,8 @@ class DocumentBits {
     return i < words_.size() ? words_[i] : 0;
   }
   std::size_t count() const;
+  // Of those that are in `other`, too.
+  std::size_t count_common(const DocumentBits& other) const;
   std::vector<DocOrdinal> members() const;
   // Calls visit(document), ascending.
   template <class Visit>

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/query/term_scorer.h"
+#include "engine/query/postings_cursor.h"
 
 namespace stele::engine {
 
@@ -11,26 +11,26 @@ namespace stele::engine {
 // search.
 class PhraseTerm {
  public:
-  PhraseTerm(const SealedTerms& terms, const TermEntry& entry, const Bm25& bm25)
-      : scorer_(terms, entry, bm25), reader_(scorer_.list()) {}
+  explicit PhraseTerm(const PostingsList& list) : cursor_(list), reader_(list) {}
 
-  TermScorer& scorer() { return scorer_; }
-  const TermScorer& scorer() const { return scorer_; }
+  PostingsCursor& cursor() { return cursor_; }
+  // Of the document it stands on.
+  std::uint32_t frequency() { return cursor_.full_postings().frequencies[cursor_.at()]; }
   // In the document it stands on; once a document.
   void read_positions(std::vector<std::uint32_t>& positions) {
-    const PostingsBlock& postings = scorer_.postings();
-    if (scorer_.block() != block_) {
-      block_ = scorer_.block();
+    const PostingsBlock& postings = cursor_.full_postings();
+    if (cursor_.block() != block_) {
+      block_ = cursor_.block();
       read_ = 0;
       reader_.enter_block(block_);
     }
-    for (; read_ < scorer_.at(); ++read_) reader_.skip(postings.frequencies[read_]);
+    for (; read_ < cursor_.at(); ++read_) reader_.skip(postings.frequencies[read_]);
     positions.clear();
     reader_.read(postings.frequencies[read_++], positions);
   }
 
  private:
-  TermScorer scorer_;
+  PostingsCursor cursor_;
   PositionsReader reader_;
   std::size_t block_ = ~std::size_t{0};
   std::size_t read_ = 0;  // documents of the block

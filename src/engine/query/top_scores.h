@@ -29,22 +29,28 @@ class TopScores {
     target_ = target;
     segment_ = segment;
     boost_ = boost;
+    is_counted_ = false;
+  }
+  // All matches of what was entered: they need not be found any more.
+  void count_ahead(std::size_t matches) {
+    count_ += matches;
+    is_counted_ = true;
+  }
+  // So many more matches need to be found or counted ahead.
+  std::size_t uncounted() const {
+    return is_counted_ || count_ > count_limit_ ? 0 : count_limit_ - count_ + 1;
   }
 
   // Whether documents that cannot come in may be left out.
-  bool may_skip() const { return count_ > count_limit_ && heap_.size() == k_; }
+  bool may_skip() const { return is_counted() && heap_.size() == k_; }
   // Whether a score, before the target's boost, comes in. (Rounding is monotone: of a bound, too.)
-  bool is_competitive(float score) const { return heap_.size() < k_ || score * boost_ > heap_.front().score; }
+  bool is_competitive(float score) const { return score * boost_ > floor_; }
+  // Whether nothing more has to be counted.
+  bool is_counted() const { return is_counted_ || count_ > count_limit_; }
 
-  void count(std::size_t matches) { count_ += matches; }
+  void count(std::size_t matches) { count_ += is_counted_ ? 0 : matches; }
   void add(DocOrdinal document, float score) {
-    if (!is_competitive(score)) return;
-    if (heap_.size() == k_) {
-      std::pop_heap(heap_.begin(), heap_.end(), is_better);
-      heap_.pop_back();
-    }
-    heap_.push_back({target_, segment_, document, score * boost_});
-    std::push_heap(heap_.begin(), heap_.end(), is_better);
+    if (is_competitive(score)) put(document, score * boost_);
   }
 
   std::size_t count() const { return count_; }
@@ -55,6 +61,17 @@ class TopScores {
   }
 
  private:
+  // Seldom, once k are there: not to be in the way of who asks whether a score comes in.
+  [[gnu::noinline]] void put(DocOrdinal document, float score) {
+    if (heap_.size() == k_) {
+      std::pop_heap(heap_.begin(), heap_.end(), is_better);
+      heap_.pop_back();
+    }
+    heap_.push_back({target_, segment_, document, score});
+    std::push_heap(heap_.begin(), heap_.end(), is_better);
+    if (heap_.size() == k_) floor_ = heap_.front().score;
+  }
+
   static bool is_better(const Entry& left, const Entry& right) {
     if (left.score != right.score) return left.score > right.score;
     if (left.target != right.target) return left.target < right.target;
@@ -65,9 +82,11 @@ class TopScores {
   std::size_t k_;
   std::size_t count_limit_;
   std::size_t count_ = 0;
+  bool is_counted_ = false;
   std::uint32_t target_ = 0;
   std::uint32_t segment_ = 0;
   float boost_ = 1;
+  float floor_ = -std::numeric_limits<float>::infinity();  // what comes in is above
   std::vector<Entry> heap_;
 };
 

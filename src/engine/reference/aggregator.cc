@@ -227,7 +227,7 @@ class Aggregator {
   Result<std::vector<Entry>> matching(const Query& query, std::span<const Entry> entries) {
     std::vector<MatcherPtr> matchers;
     for (Compiler& compiler : compilers_) {
-      STELE_TRY(MatcherPtr matcher, compiler.compile(query));
+      STELE_TRY(MatcherPtr matcher, compiler.compile_filter(query));
       matchers.push_back(std::move(matcher));
     }
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<DocOrdinal>> by_segment;

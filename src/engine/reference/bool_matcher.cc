@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/query/best_documents.h"
+#include "engine/query/count_documents.h"
 #include "engine/reference/matcher.h"
 #include "engine/reference/text_matcher.h"
 
@@ -145,42 +146,91 @@ class BoolMatcher final : public Matcher {
     }
     if (!one && scorers.empty()) return;
     const DocumentBits narrowed = narrow(segment, allowed);
-    if (one)
+    if (one) {
       clauses_.must[0]->best(segment, narrowed, top);
-    else if (all)
+    } else if (all) {
       best_of_all(scorers, narrowed, top);
-    else
+    } else {
+      count_union_ahead(segment, scorers, narrowed, top);
       best_of_any(scorers, narrowed, top);
+    }
   }
 
   std::size_t count(const Segment& segment, const DocumentBits& allowed) const override {
-    const bool all = !clauses_.must.empty() && clauses_.min_should == 0;
-    if (all && clauses_.must.size() == 1) return clauses_.must[0]->count(segment, narrow(segment, allowed));
-    const bool one = clauses_.must.empty() && clauses_.filter.empty() && clauses_.should.size() == 1;
-    if (one && clauses_.min_should <= 1) return clauses_.should[0]->count(segment, narrow(segment, allowed));
-    std::vector<TermScorer> scorers;
-    if (!all || !add_all(segment, scorers)) return Matcher::count(segment, allowed);
-    if (scorers.empty()) return 0;
-    const auto rarest = std::ranges::min_element(scorers, {}, &TermScorer::document_count);
-    // Where one of the terms is rare, what it has is looked up in the others.
-    if (rarest->document_count() * kRareShare > segment.size()) return Matcher::count(segment, allowed);
-    TopScores counted(1, segment.size());
-    best_of_all(scorers, narrow(segment, allowed), counted);
-    return counted.count();
+    if (is_union()) return count_union(segment, narrow(segment, allowed));
+    if (clauses_.min_should > 0) return Matcher::count(segment, allowed);
+    if (clauses_.must.size() == 1 && dynamic_cast<const TermMatcher*>(clauses_.must[0].get()) == nullptr)
+      return clauses_.must[0]->count(segment, narrow(segment, allowed));
+    return count_required(segment, allowed);
   }
 
   DocumentBits filter(const Segment& segment) const override {
-    DocumentBits bits = DocumentBits::all(segment.size());
-    for (const MatcherPtr& matcher : clauses_.must) bits.keep(matcher->filter(segment));
     const bool required = !clauses_.must.empty() || !clauses_.filter.empty();
     const bool any = !clauses_.should.empty() || clauses_.min_should > 0;
     const std::size_t minimum =
         required || !any ? clauses_.min_should : std::max<std::size_t>(1, clauses_.min_should);
-    if (minimum > 0) bits.keep(optional_filter(segment, minimum));
-    return narrow(segment, bits);
+    DocumentBits bits = minimum > 0 ? optional_filter(segment, minimum) : DocumentBits::all(segment.size());
+    for (const MatcherPtr& matcher : clauses_.must) bits.keep(matcher->filter(segment));
+    narrow_here(segment, bits);
+    return bits;
   }
 
  private:
+  bool is_union() const {
+    return clauses_.must.empty() && clauses_.filter.empty() && !clauses_.should.empty() &&
+           clauses_.min_should <= 1;
+  }
+
+  // `narrowed`: filters are in it.
+  std::size_t count_union(const Segment& segment, const DocumentBits& narrowed) const {
+    if (clauses_.should.size() == 1) return clauses_.should[0]->count(segment, narrowed);
+    return optional_filter(segment, 1).count_common(narrowed);
+  }
+
+  // Where all would have to be found to be counted and are many, bits count them, which needs no scores.
+  void count_union_ahead(const Segment& segment, const std::vector<TermScorer>& scorers,
+                         const DocumentBits& narrowed, TopScores& top) const {
+    std::size_t most = 0;
+    for (const TermScorer& scorer : scorers) most += scorer.document_count();
+    if (top.uncounted() > most && most * kRareShare > segment.size())
+      top.count_ahead(count_union(segment, narrowed));
+  }
+
+  // Terms by their postings, all else by bits.
+  std::size_t count_required(const Segment& segment, const DocumentBits& allowed) const {
+    std::vector<PostingsCursor> cursors;
+    cursors.reserve(clauses_.must.size() + clauses_.filter.size() + 1);
+    DocumentBits narrowed = allowed;
+    for (const auto* matchers : {&clauses_.must, &clauses_.filter}) {
+      for (const MatcherPtr& matcher : *matchers) {
+        const TermMatcher::Lookup lookup = add_cursor(*matcher, segment, cursors);
+        if (lookup == TermMatcher::Lookup::kAbsent) return 0;
+        if (lookup == TermMatcher::Lookup::kPlain) narrowed.keep(matcher->filter(segment));
+      }
+    }
+    if (cursors.empty()) return without_unwanted(segment, std::move(narrowed)).count();
+    // All of a term less those that an unwanted one has: the rarer of the two leads.
+    if (clauses_.must_not.size() == 1 && cursors.size() == 1 && narrowed.is_all()) {
+      const std::size_t with_unwanted = cursors[0].document_count();
+      switch (add_cursor(*clauses_.must_not[0], segment, cursors)) {
+        case TermMatcher::Lookup::kAbsent:
+          return with_unwanted;
+        case TermMatcher::Lookup::kFound:
+          return with_unwanted - std::min(with_unwanted, count_of_all(cursors, narrowed));
+        case TermMatcher::Lookup::kPlain:
+          break;
+      }
+    }
+    return count_of_all(cursors, without_unwanted(segment, std::move(narrowed)));
+  }
+
+  // kPlain: not a term of a sealed segment.
+  static TermMatcher::Lookup add_cursor(const Matcher& matcher, const Segment& segment,
+                                        std::vector<PostingsCursor>& cursors) {
+    const auto* term = dynamic_cast<const TermMatcher*>(&matcher);
+    return term == nullptr ? TermMatcher::Lookup::kPlain : term->add_cursor(segment, cursors);
+  }
+
   // False where they are not all terms of a sealed segment; no scorer where one is missing.
   bool add_all(const Segment& segment, std::vector<TermScorer>& scorers) const {
     bool absent = false;
@@ -204,16 +254,25 @@ class BoolMatcher final : public Matcher {
 
   DocumentBits narrow(const Segment& segment, const DocumentBits& allowed) const {
     DocumentBits narrowed = allowed;
-    for (const MatcherPtr& matcher : clauses_.filter) narrowed.keep(matcher->filter(segment));
-    for (const MatcherPtr& matcher : clauses_.must_not) narrowed.remove(matcher->filter(segment));
+    narrow_here(segment, narrowed);
     return narrowed;
+  }
+
+  void narrow_here(const Segment& segment, DocumentBits& bits) const {
+    for (const MatcherPtr& matcher : clauses_.filter) bits.keep(matcher->filter(segment));
+    for (const MatcherPtr& matcher : clauses_.must_not) bits.remove(matcher->filter(segment));
+  }
+
+  DocumentBits without_unwanted(const Segment& segment, DocumentBits bits) const {
+    for (const MatcherPtr& matcher : clauses_.must_not) bits.remove(matcher->filter(segment));
+    return bits;
   }
 
   // Those in so many of the optional clauses.
   DocumentBits optional_filter(const Segment& segment, std::size_t minimum) const {
     if (minimum == 1) {
       DocumentBits united = DocumentBits::none(segment.size());
-      for (const MatcherPtr& matcher : clauses_.should) united.add(matcher->filter(segment));
+      for (const MatcherPtr& matcher : clauses_.should) matcher->add_to(segment, united);
       return united;
     }
     std::vector<std::uint32_t> counts(segment.size());

@@ -65,7 +65,8 @@ Result<MatcherPtr> Compiler::match_tokens(FieldId id, const text::Tokens& tokens
   if (tokens.empty()) return node.all_if_no_terms ? match_all(boost) : match_none();
   BoolClauses clauses;
   std::vector<MatcherPtr>& matchers = node.op == Operator::kAnd ? clauses.must : clauses.should;
-  for (const text::Token& token : tokens) matchers.push_back(match_term(view_, id, token.term, boost));
+  for (const text::Token& token : tokens)
+    matchers.push_back(match_term(view_, id, scoring(id), token.term, boost));
   if (node.op == Operator::kAnd) return match_bool(std::move(clauses));
   clauses.min_should = node.minimum_should_match.resolve(tokens.size(), 1);
   return match_bool(std::move(clauses));
@@ -91,10 +92,11 @@ Result<MatcherPtr> Compiler::match_slots(FieldId id, std::vector<PhraseSlot> slo
                                          float boost) {
   if (slots.empty()) return match_none();
   if (slots.size() > 1 && definition(id).type == FieldType::kText)
-    return match_phrase(view_, id, std::move(slots), slop, boost);
+    return match_phrase(view_, id, scoring(id), std::move(slots), slop, boost);
   // One place is no phrase: its terms as alternatives, their scores added.
   BoolClauses clauses;
-  for (const std::string& term : slots[0].terms) clauses.should.push_back(match_term(view_, id, term, boost));
+  for (const std::string& term : slots[0].terms)
+    clauses.should.push_back(match_term(view_, id, scoring(id), term, boost));
   clauses.min_should = 1;
   return match_bool(std::move(clauses));
 }

@@ -121,7 +121,7 @@ Result<MatcherPtr> Compiler::match_exact(FieldId id, const Value& value, float b
     STELE_TRY(Value term, coerce(field.type, value));
     std::string text =
         field.type == FieldType::kKeyword ? normalized_keyword(field, *term.string()) : *term.string();
-    return match_term(view_, id, std::move(text), boost);
+    return match_term(view_, id, scoring(id), std::move(text), boost);
   }
   return match_any_of(id, {value}, false, boost);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/reference/function_score.h"
 #include "engine/reference/vector_search.h"
@@ -54,6 +55,20 @@ Result<MatcherPtr> Compiler::compile(const Query& query, float boost) {
   return compiled;
 }
 
+Result<MatcherPtr> Compiler::compile_filter(const Query& query) {
+  const Context outer = std::exchange(context_, Context::kFilter);
+  auto compiled = compile(query);
+  context_ = outer;
+  return compiled;
+}
+
+const FieldScoring* Compiler::scoring(FieldId id) {
+  if (context_ == Context::kFilter) return nullptr;
+  for (const FieldScoring& known : scorings_)
+    if (known.field == id) return &known;
+  return &scorings_.emplace_back(field_scoring(view_, id));
+}
+
 Result<MatcherPtr> Compiler::dispatch(const Query& query, float boost) {
   return std::visit([&](const auto& node) { return compile_node(node, boost); }, query.node);
 }
@@ -67,6 +82,13 @@ Result<std::vector<MatcherPtr>> Compiler::compile_all(const std::vector<QueryPtr
   return matchers;
 }
 
+Result<std::vector<MatcherPtr>> Compiler::compile_filters(const std::vector<QueryPtr>& queries) {
+  const Context outer = std::exchange(context_, Context::kFilter);
+  auto compiled = compile_all(queries, 1);
+  context_ = outer;
+  return compiled;
+}
+
 Result<MatcherPtr> Compiler::compile_node(const MatchAll&, float boost) {
   return match_all(boost);
 }
@@ -78,9 +100,9 @@ Result<MatcherPtr> Compiler::compile_node(const MatchNone&, float) {
 Result<MatcherPtr> Compiler::compile_node(const Bool& node, float boost) {
   BoolClauses clauses;
   STELE_TRY(clauses.must, compile_all(node.must, boost));
-  STELE_TRY(clauses.filter, compile_all(node.filter, boost));
+  STELE_TRY(clauses.filter, compile_filters(node.filter));
   STELE_TRY(clauses.should, compile_all(node.should, boost));
-  STELE_TRY(clauses.must_not, compile_all(node.must_not, boost));
+  STELE_TRY(clauses.must_not, compile_filters(node.must_not));
   // No clause at all is match_all, with its score.
   if (node.must.empty() && node.filter.empty() && node.should.empty() && node.must_not.empty())
     return match_all(boost);
@@ -91,7 +113,7 @@ Result<MatcherPtr> Compiler::compile_node(const Bool& node, float boost) {
 
 Result<MatcherPtr> Compiler::compile_node(const MinShould& node, float boost) {
   BoolClauses clauses;
-  STELE_TRY(clauses.should, compile_all(node.conditions, 1));
+  STELE_TRY(clauses.should, compile_filters(node.conditions));
   clauses.min_should = node.min_count;
   if (node.min_count == 0) return match_all(boost);
   return match_constant(match_bool(std::move(clauses)), boost);
@@ -100,7 +122,7 @@ Result<MatcherPtr> Compiler::compile_node(const MinShould& node, float boost) {
 Result<MatcherPtr> Compiler::compile_node(const Where& node, float boost) {
   MatcherPtr within;
   if (node.within) {
-    STELE_TRY(within, compile(*node.within));
+    STELE_TRY(within, compile_filter(*node.within));
   }
   const auto select = [within, test = node.test](const Segment& segment) {
     std::vector<DocOrdinal> documents =
@@ -112,7 +134,7 @@ Result<MatcherPtr> Compiler::compile_node(const Where& node, float boost) {
 }
 
 Result<MatcherPtr> Compiler::compile_node(const ConstantScore& node, float boost) {
-  STELE_TRY(MatcherPtr filter, compile(*node.filter));
+  STELE_TRY(MatcherPtr filter, compile_filter(*node.filter));
   return match_constant(std::move(filter), boost);
 }
 
@@ -123,7 +145,7 @@ Result<MatcherPtr> Compiler::compile_node(const DisMax& node, float boost) {
 
 Result<MatcherPtr> Compiler::compile_node(const Boosting& node, float boost) {
   STELE_TRY(MatcherPtr positive, compile(*node.positive, boost));
-  STELE_TRY(MatcherPtr negative, compile(*node.negative));
+  STELE_TRY(MatcherPtr negative, compile_filter(*node.negative));
   return match_boosting(std::move(positive), std::move(negative), node.negative_boost);
 }
 
@@ -133,7 +155,7 @@ Result<MatcherPtr> Compiler::compile_node(const FunctionScore& node, float boost
   for (const ScoreFunction& function : node.functions) {
     MatcherPtr filter;
     if (function.filter) {
-      STELE_TRY(filter, compile(*function.filter));
+      STELE_TRY(filter, compile_filter(*function.filter));
     }
     const auto field = find(function.field);
     if (FunctionScorer::needs_field(function) && !field && !function.missing)
@@ -148,7 +170,7 @@ Result<MatcherPtr> Compiler::compile_node(const FunctionScore& node, float boost
 Result<MatcherPtr> Compiler::compile_node(const KnnClause& node, float boost) {
   MatcherPtr filter;
   if (node.filter) {
-    STELE_TRY(filter, compile(*node.filter));
+    STELE_TRY(filter, compile_filter(*node.filter));
   }
   const auto field = find(node.field);
   if (!field) return match_none();

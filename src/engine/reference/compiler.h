@@ -31,6 +31,11 @@ class Compiler {
 
   // kInvalidArgument, kUnsupported, kDeadlineExceeded.
   Result<MatcherPtr> compile(const Query& query, float boost = 1);
+  // For filter context alone: of a matcher that is not asked for scores; cheaper.
+  Result<MatcherPtr> compile_filter(const Query& query);
+  Result<MatcherPtr> compile(const Query& query, Context context) {
+    return context == Context::kScore ? compile(query) : compile_filter(query);
+  }
 
   // The field, or none if there is none of that path or the mask hides it.
   std::optional<FieldId> find(std::string_view path) const;
@@ -72,6 +77,9 @@ class Compiler {
   Compiled compile_node(const Where& node, float boost);
 
   Result<std::vector<MatcherPtr>> compile_all(const std::vector<QueryPtr>& queries, float boost);
+  Result<std::vector<MatcherPtr>> compile_filters(const std::vector<QueryPtr>& queries);
+  // Null where nobody asks for scores.
+  const FieldScoring* scoring(FieldId id);
   // The fields that a path stands for: itself, or all below it.
   std::vector<FieldId> find_all(std::string_view path) const;
   const FieldDefinition& definition(FieldId id) const { return view_.schema().field(id); }
@@ -90,6 +98,8 @@ class Compiler {
   Budget& budget_;
   bool exact_;
   int depth_ = 0;
+  Context context_ = Context::kScore;
+  std::vector<FieldScoring> scorings_;
 };
 
 Error unsupported(std::string_view what);

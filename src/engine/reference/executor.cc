@@ -168,7 +168,7 @@ Result<std::vector<std::optional<float>>> Executor::match_entries(const Query& q
                                                                   Context context) {
   std::vector<MatcherPtr> matchers;
   for (Compiler& compiler : compilers_) {
-    STELE_TRY(MatcherPtr matcher, compiler.compile(query));
+    STELE_TRY(MatcherPtr matcher, compiler.compile(query, context));
     matchers.push_back(std::move(matcher));
   }
   std::map<std::pair<std::uint32_t, std::uint32_t>, Matches> by_segment;

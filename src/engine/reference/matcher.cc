@@ -135,9 +135,7 @@ DocumentBits Matcher::filter(const Segment& segment) const {
 }
 
 std::size_t Matcher::count(const Segment& segment, const DocumentBits& allowed) const {
-  DocumentBits matches = filter(segment);
-  matches.keep(allowed);
-  return matches.count();
+  return filter(segment).count_common(allowed);
 }
 
 DocumentBits ConstantMatcher::filter(const Segment& segment) const {

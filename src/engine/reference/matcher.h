@@ -35,6 +35,8 @@ class Matcher {
   virtual void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const;
   // The documents of match(), a bit each.
   virtual DocumentBits filter(const Segment& segment) const;
+  // Adds them to `bits`.
+  virtual void add_to(const Segment& segment, DocumentBits& bits) const { bits.add(filter(segment)); }
   // How many of them are among `allowed`.
   virtual std::size_t count(const Segment& segment, const DocumentBits& allowed) const;
 };

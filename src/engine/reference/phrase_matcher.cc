@@ -23,6 +23,18 @@ float exact_frequency(const std::vector<Positions>& slots, const std::vector<Phr
   return static_cast<float>(count);
 }
 
+// Whether it is above zero; found sooner.
+bool stands_exactly(const std::vector<Positions>& slots, const std::vector<PhraseSlot>& phrase) {
+  for (const std::uint32_t position : slots[0]) {
+    const std::uint32_t start = position - phrase[0].offset;
+    bool all = position >= phrase[0].offset;
+    for (std::size_t i = 1; i < slots.size() && all; ++i)
+      all = std::binary_search(slots[i].begin(), slots[i].end(), start + phrase[i].offset);
+    if (all) return true;
+  }
+  return false;
+}
+
 // Lucene's SloppyPhraseMatcher: slots advance from the least adjusted position on; a match as wide as w adds
 // 1 / (1 + w). Slots of the same term never stand on the same position: they begin at their term's first,
 // second, … one, and where two meet later, the lesser moves on.
@@ -116,8 +128,9 @@ class SloppyCounter {
 
 class PhraseMatcher final : public Matcher {
  public:
-  PhraseMatcher(FieldId field, std::vector<PhraseSlot> slots, std::uint32_t slop, Bm25 scorer)
-      : field_(field), slots_(std::move(slots)), slop_(slop), scorer_(scorer) {}
+  // Without a scorer: for filters alone.
+  PhraseMatcher(FieldId field, std::vector<PhraseSlot> slots, std::uint32_t slop, std::optional<Bm25> scorer)
+      : field_(field), slots_(std::move(slots)), slop_(slop), scorer_(std::move(scorer)) {}
 
   Matches match(const Segment& segment, Context context) const override {
     const FieldReader* field = segment.field(field_);
@@ -128,7 +141,7 @@ class PhraseMatcher final : public Matcher {
         case Found::kNone:
           return {};
         case Found::kAll:
-          return match_sealed(terms, context);
+          return match_sealed(*sealed, terms, context);
         case Found::kAlternatives:
           break;
       }
@@ -150,62 +163,136 @@ class PhraseMatcher final : public Matcher {
       if (frequency == 0) continue;
       matches.documents.push_back(document);
       if (context == Context::kScore)
-        matches.scores.push_back(scorer_.score(frequency, field->terms()->encoded_length(document)));
+        matches.scores.push_back(scorer_->score(frequency, field->terms()->encoded_length(document)));
     }
     return matches;
+  }
+
+  void best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const override {
+    std::vector<PhraseTerm> terms;
+    const SealedTerms* sealed = nullptr;
+    switch (find_sealed(segment, sealed, terms)) {
+      case Found::kNone:
+        return;
+      case Found::kAlternatives:
+        Matcher::best(segment, allowed, top);
+        return;
+      case Found::kAll:
+        break;
+    }
+    walk(terms, allowed, [&](DocOrdinal document, std::vector<Positions>& positions) {
+      const std::uint8_t length = sealed->encoded_length(document);
+      // The phrase stands there at most as often as each of its terms.
+      if (slop_ == 0 && top.may_skip() && !top.is_competitive(scorer_->score(least_frequency(terms), length)))
+        return;
+      const float frequency = read_frequency(terms, positions);
+      if (frequency == 0) return;
+      top.count(1);
+      top.add(document, scorer_->score(frequency, length));
+    });
+  }
+
+  std::size_t count(const Segment& segment, const DocumentBits& allowed) const override {
+    std::vector<PhraseTerm> terms;
+    const SealedTerms* sealed = nullptr;
+    switch (find_sealed(segment, sealed, terms)) {
+      case Found::kNone:
+        return 0;
+      case Found::kAlternatives:
+        return Matcher::count(segment, allowed);
+      case Found::kAll:
+        break;
+    }
+    std::size_t count = 0;
+    walk(terms, allowed,
+         [&](DocOrdinal, std::vector<Positions>& positions) { count += stands(terms, positions) ? 1 : 0; });
+    return count;
   }
 
  private:
   enum class Found : std::uint8_t { kNone, kAll, kAlternatives };
 
+  Found find_sealed(const Segment& segment, const SealedTerms*& sealed,
+                    std::vector<PhraseTerm>& terms) const {
+    const FieldReader* field = segment.field(field_);
+    if (field == nullptr || field->terms() == nullptr) return Found::kNone;
+    sealed = dynamic_cast<const SealedTerms*>(field->terms());
+    return sealed == nullptr ? Found::kAlternatives : find_terms(*sealed, terms);
+  }
+
   // Of each slot its one term.
   Found find_terms(const SealedTerms& sealed, std::vector<PhraseTerm>& terms) const {
+    terms.reserve(slots_.size());
     for (const PhraseSlot& slot : slots_) {
       if (slot.terms.size() != 1) return Found::kAlternatives;
       const auto entry = sealed.dictionary().find(slot.terms[0]);
       if (!entry) return Found::kNone;
-      terms.emplace_back(sealed, *entry, scorer_);
+      terms.emplace_back(sealed.list(*entry));
     }
     return Found::kAll;
   }
 
-  // Places are read only where all terms stand.
-  Matches match_sealed(std::vector<PhraseTerm>& terms, Context context) const {
+  Matches match_sealed(const SealedTerms& sealed, std::vector<PhraseTerm>& terms, Context context) const {
     Matches matches;
-    std::vector<Positions> positions(slots_.size());
-    std::vector<TermScorer*> scorers;
-    for (PhraseTerm& term : terms) scorers.push_back(&term.scorer());
-    std::sort(scorers.begin(), scorers.end(), [](const TermScorer* left, const TermScorer* right) {
-      return left->document_count() < right->document_count();
-    });
-    for (DocOrdinal document = meet(scorers); document != TermScorer::kEnd; document = meet(scorers)) {
-      for (std::size_t i = 0; i < terms.size(); ++i) terms[i].read_positions(positions[i]);
-      const float frequency =
-          slop_ == 0 ? exact_frequency(positions, slots_) : SloppyCounter(positions, slots_, slop_).count();
-      if (frequency != 0) {
-        matches.documents.push_back(document);
-        if (context == Context::kScore)
-          matches.scores.push_back(scorer_.score(frequency, terms[0].scorer().encoded_length()));
-      }
-      scorers[0]->next();
-    }
+    walk(terms, DocumentBits::all(~std::size_t{0}),
+         [&](DocOrdinal document, std::vector<Positions>& positions) {
+           const float frequency = read_frequency(terms, positions);
+           if (frequency == 0) return;
+           matches.documents.push_back(document);
+           if (context == Context::kScore)
+             matches.scores.push_back(scorer_->score(frequency, sealed.encoded_length(document)));
+         });
     return matches;
   }
 
+  // Calls visit(document, scratch) where all terms stand, among `allowed`.
+  template <class Visit>
+  static void walk(std::vector<PhraseTerm>& terms, const DocumentBits& allowed, Visit&& visit) {
+    std::vector<Positions> positions(terms.size());
+    std::vector<PostingsCursor*> cursors;
+    cursors.reserve(terms.size());
+    for (PhraseTerm& term : terms) cursors.push_back(&term.cursor());
+    std::sort(cursors.begin(), cursors.end(), [](const PostingsCursor* left, const PostingsCursor* right) {
+      return left->document_count() < right->document_count();
+    });
+    for (DocOrdinal document = meet(cursors); document != PostingsCursor::kEnd; document = meet(cursors)) {
+      if (allowed.contains(document)) visit(document, positions);
+      cursors[0]->next();
+    }
+  }
+
+  // Of the document on which all stand. Places are read only here.
+  float read_frequency(std::vector<PhraseTerm>& terms, std::vector<Positions>& positions) const {
+    for (std::size_t i = 0; i < terms.size(); ++i) terms[i].read_positions(positions[i]);
+    return slop_ == 0 ? exact_frequency(positions, slots_) : SloppyCounter(positions, slots_, slop_).count();
+  }
+
+  bool stands(std::vector<PhraseTerm>& terms, std::vector<Positions>& positions) const {
+    if (slop_ != 0) return read_frequency(terms, positions) != 0;
+    for (std::size_t i = 0; i < terms.size(); ++i) terms[i].read_positions(positions[i]);
+    return stands_exactly(positions, slots_);
+  }
+
+  static float least_frequency(std::vector<PhraseTerm>& terms) {
+    std::uint32_t least = terms[0].frequency();
+    for (PhraseTerm& term : terms) least = std::min(least, term.frequency());
+    return static_cast<float>(least);
+  }
+
   // The next document on which all stand, from the first's on.
-  static DocOrdinal meet(const std::vector<TermScorer*>& scorers) {
-    for (std::size_t i = 1; i < scorers.size();) {
-      const DocOrdinal document = scorers[0]->document();
-      if (document == TermScorer::kEnd) return document;
-      scorers[i]->advance(document);
-      if (scorers[i]->document() == document) {
+  static DocOrdinal meet(const std::vector<PostingsCursor*>& cursors) {
+    for (std::size_t i = 1; i < cursors.size();) {
+      const DocOrdinal document = cursors[0]->document();
+      if (document == PostingsCursor::kEnd) return document;
+      cursors[i]->advance(document);
+      if (cursors[i]->document() == document) {
         ++i;
         continue;
       }
-      scorers[0]->advance(scorers[i]->document());
+      cursors[0]->advance(cursors[i]->document());
       i = 1;
     }
-    return scorers[0]->document();
+    return cursors[0]->document();
   }
 
   // The postings of a slot's terms in this segment.
@@ -243,26 +330,27 @@ class PhraseMatcher final : public Matcher {
   FieldId field_;
   std::vector<PhraseSlot> slots_;
   std::uint32_t slop_;
-  Bm25 scorer_;
+  std::optional<Bm25> scorer_;
 };
 
 }  // namespace
 
-MatcherPtr match_phrase(const ReferenceView& view, FieldId field, std::vector<PhraseSlot> slots,
-                        std::uint32_t slop, float boost) {
-  const FieldStatistics statistics = field_statistics(view, field);
+MatcherPtr match_phrase(const ReferenceView& view, FieldId field, const FieldScoring* scoring,
+                        std::vector<PhraseSlot> slots, std::uint32_t slop, float boost) {
+  if (scoring == nullptr)
+    return std::make_shared<PhraseMatcher>(field, std::move(slots), slop, std::optional<Bm25>());
   // Lucene adds the idf of every term, repeated ones each time, in double.
   double idf = 0;
   for (const PhraseSlot& slot : slots) {
     for (const std::string& term : slot.terms) {
       const std::uint64_t frequency = document_frequency(view, field, term);
-      if (frequency > 0) idf += static_cast<double>(Bm25::idf(frequency, statistics.documents));
+      if (frequency > 0) idf += static_cast<double>(Bm25::idf(frequency, scoring->statistics.documents));
     }
   }
   const FieldDefinition& definition = view.schema().field(field);
   return std::make_shared<PhraseMatcher>(
       field, std::move(slots), slop,
-      Bm25(statistics, definition.bm25, static_cast<float>(idf), boost, definition.norms));
+      Bm25(scoring->inverse_norms, definition.bm25.k1, static_cast<float>(idf), boost, definition.norms));
 }
 
 }  // namespace stele::engine::reference

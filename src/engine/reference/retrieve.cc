@@ -58,11 +58,11 @@ Result<std::vector<MatcherPtr>> Executor::filters(const Retrieve& step, std::siz
     if (filter == request_.targets[target].access_filter) {
       const Compiler::FieldMask no_mask;
       Compiler compiler(*views_[target], no_mask, budget_);
-      STELE_TRY(MatcherPtr matcher, compiler.compile(*filter));
+      STELE_TRY(MatcherPtr matcher, compiler.compile_filter(*filter));
       matchers.push_back(std::move(matcher));
       continue;
     }
-    STELE_TRY(MatcherPtr matcher, compilers_[target].compile(*filter));
+    STELE_TRY(MatcherPtr matcher, compilers_[target].compile_filter(*filter));
     matchers.push_back(std::move(matcher));
   }
   return matchers;
@@ -114,7 +114,7 @@ void Executor::append(RankedList& list, std::size_t target, std::size_t segment,
 
 Result<RankedList> Executor::search_text(const TextSearch& source, std::size_t target,
                                          const MatcherPtr& filter, Context context) {
-  STELE_TRY(MatcherPtr matcher, compilers_[target].compile(*source.query));
+  STELE_TRY(MatcherPtr matcher, compilers_[target].compile(*source.query, context));
   if (filter) {
     BoolClauses clauses;
     clauses.must = {std::move(matcher)};

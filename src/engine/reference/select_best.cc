@@ -54,7 +54,7 @@ void Executor::note_count(std::size_t count) {
 
 Result<std::size_t> Executor::find_first(const Retrieve& retrieve, std::size_t target, BestRows& rows) {
   STELE_TRY(const MatcherPtr matcher,
-            compilers_[target].compile(*std::get<TextSearch>(retrieve.source).query));
+            compilers_[target].compile_filter(*std::get<TextSearch>(retrieve.source).query));
   STELE_TRY(const std::vector<MatcherPtr> filters, this->filters(retrieve, target));
   const SegmentList& segments = views_[target]->segments();
   std::size_t count = 0;

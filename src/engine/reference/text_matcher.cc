@@ -1,6 +1,9 @@
 #include "engine/reference/text_matcher.h"
 
+#include <algorithm>
+
 #include "engine/query/best_documents.h"
+#include "engine/query/count_documents.h"
 
 namespace stele::engine::reference {
 Matches TermMatcher::match(const Segment& segment, Context context) const {
@@ -16,40 +19,85 @@ Matches TermMatcher::match(const Segment& segment, Context context) const {
   if (!scored) return matches;
   matches.scores.reserve(postings.documents.size());
   for (std::size_t i = 0; i < postings.documents.size(); ++i)
-    matches.scores.push_back(scorer_.score(static_cast<float>(postings.frequency(i)),
-                                           terms->encoded_length(postings.documents[i])));
+    matches.scores.push_back(scorer_->score(static_cast<float>(postings.frequency(i)),
+                                            terms->encoded_length(postings.documents[i])));
   return matches;
+}
+
+TermMatcher::Lookup TermMatcher::find(const Segment& segment, const SealedTerms*& terms,
+                                      TermEntry& entry) const {
+  const FieldReader* field = segment.field(field_);
+  if (field == nullptr || field->terms() == nullptr) return Lookup::kAbsent;
+  terms = dynamic_cast<const SealedTerms*>(field->terms());
+  if (terms == nullptr) return Lookup::kPlain;
+  if (entries_) {
+    const auto known =
+        std::ranges::find(entries_->entries, field->terms(), [](const auto& at) { return at.first; });
+    if (known == entries_->entries.end()) return Lookup::kAbsent;
+    entry = known->second;
+    return Lookup::kFound;
+  }
+  const auto found = terms->dictionary().find(term_);
+  if (!found) return Lookup::kAbsent;
+  entry = *found;
+  return Lookup::kFound;
 }
 
 DocumentBits TermMatcher::filter(const Segment& segment) const {
   DocumentBits documents = DocumentBits::none(segment.size());
-  const FieldReader* field = segment.field(field_);
-  const TermsReader* terms = field == nullptr ? nullptr : field->terms();
-  if (const auto* sealed = dynamic_cast<const SealedTerms*>(terms)) {
-    if (const auto entry = sealed->dictionary().find(term_))
-      sealed->list(*entry).mark_documents(documents.words());
-  } else if (const TermRank rank = terms == nullptr ? kDropped : terms->find(term_); rank != kDropped) {
-    terms->mark_documents(rank, rank + 1, documents.words());
-  }
+  add_to(segment, documents);
   return documents;
 }
 
+void TermMatcher::add_to(const Segment& segment, DocumentBits& bits) const {
+  const SealedTerms* sealed = nullptr;
+  TermEntry entry;
+  switch (find(segment, sealed, entry)) {
+    case Lookup::kAbsent:
+      break;
+    case Lookup::kFound:
+      sealed->list(entry).mark_documents(bits.words());
+      break;
+    case Lookup::kPlain:
+      const TermsReader& terms = *segment.field(field_)->terms();
+      if (const TermRank rank = terms.find(term_); rank != kDropped)
+        terms.mark_documents(rank, rank + 1, bits.words());
+  }
+}
+
 std::size_t TermMatcher::count(const Segment& segment, const DocumentBits& allowed) const {
-  if (!allowed.is_all()) return Matcher::count(segment, allowed);
-  const FieldReader* field = segment.field(field_);
-  const TermsReader* terms = field == nullptr ? nullptr : field->terms();
-  return terms == nullptr ? 0 : terms->document_count(term_);
+  std::vector<PostingsCursor> cursors;
+  const SealedTerms* sealed = nullptr;
+  TermEntry entry;
+  switch (find(segment, sealed, entry)) {
+    case Lookup::kAbsent:
+      return 0;
+    case Lookup::kFound:
+      if (allowed.is_all()) return entry.document_count;
+      cursors.emplace_back(sealed->list(entry));
+      return count_of_all(cursors, allowed);
+    case Lookup::kPlain:
+      break;
+  }
+  return allowed.is_all() ? segment.field(field_)->terms()->document_count(term_)
+                          : Matcher::count(segment, allowed);
 }
 
 TermMatcher::Lookup TermMatcher::add_scorer(const Segment& segment, std::vector<TermScorer>& scorers) const {
-  const FieldReader* any = segment.field(field_);
-  if (any == nullptr || any->terms() == nullptr) return Lookup::kAbsent;
-  const auto* terms = dynamic_cast<const SealedTerms*>(any->terms());
-  if (terms == nullptr) return Lookup::kPlain;
-  const auto entry = terms->dictionary().find(term_);
-  if (!entry) return Lookup::kAbsent;
-  scorers.emplace_back(*terms, *entry, scorer_);
-  return Lookup::kFound;
+  const SealedTerms* terms = nullptr;
+  TermEntry entry;
+  const Lookup lookup = find(segment, terms, entry);
+  if (lookup == Lookup::kFound) scorers.emplace_back(*terms, entry, *scorer_);
+  return lookup;
+}
+
+TermMatcher::Lookup TermMatcher::add_cursor(const Segment& segment,
+                                            std::vector<PostingsCursor>& cursors) const {
+  const SealedTerms* terms = nullptr;
+  TermEntry entry;
+  const Lookup lookup = find(segment, terms, entry);
+  if (lookup == Lookup::kFound) cursors.emplace_back(terms->list(entry));
+  return lookup;
 }
 
 void TermMatcher::best(const Segment& segment, const DocumentBits& allowed, TopScores& top) const {
@@ -61,11 +109,14 @@ void TermMatcher::best(const Segment& segment, const DocumentBits& allowed, TopS
     case Lookup::kAbsent:
       return;
     case Lookup::kFound:
+      // Where all would have to be found to be counted, they are counted first, which needs no scores.
+      if (allowed.is_all() || top.uncounted() > scorers[0].document_count())
+        top.count_ahead(count(segment, allowed));
       best_of_any(scorers, allowed, top);
   }
 }
 
-FieldStatistics field_statistics(const ReferenceView& view, FieldId field) {
+FieldScoring field_scoring(const ReferenceView& view, FieldId field) {
   FieldStatistics statistics;
   for (const auto& segment : view.segments()) {
     const FieldReader* index = segment->field(field);
@@ -73,26 +124,42 @@ FieldStatistics field_statistics(const ReferenceView& view, FieldId field) {
     statistics.documents += index->terms()->documents_with_terms();
     statistics.total_term_frequency += index->terms()->total_term_frequency();
   }
-  return statistics;
+  return {field, statistics, make_inverse_norms(statistics, view.schema().field(field).bm25)};
 }
 
-std::uint64_t document_frequency(const ReferenceView& view, FieldId field, std::string_view term) {
-  std::uint64_t frequency = 0;
+namespace {
+
+TermEntries find_entries(const ReferenceView& view, FieldId field, std::string_view term) {
+  TermEntries found;
   for (const auto& segment : view.segments()) {
     const FieldReader* index = segment->field(field);
     if (index == nullptr || index->terms() == nullptr) continue;
-    frequency += index->terms()->document_count(term);
+    const auto* sealed = dynamic_cast<const SealedTerms*>(index->terms());
+    if (sealed == nullptr) {
+      found.document_frequency += index->terms()->document_count(term);
+    } else if (const auto entry = sealed->dictionary().find(term)) {
+      found.entries.emplace_back(sealed, *entry);
+      found.document_frequency += entry->document_count;
+    }
   }
-  return frequency;
+  return found;
 }
 
-MatcherPtr match_term(const ReferenceView& view, FieldId field, std::string term, float boost) {
+}  // namespace
+
+std::uint64_t document_frequency(const ReferenceView& view, FieldId field, std::string_view term) {
+  return find_entries(view, field, term).document_frequency;
+}
+
+MatcherPtr match_term(const ReferenceView& view, FieldId field, const FieldScoring* scoring, std::string term,
+                      float boost) {
+  if (scoring == nullptr) return std::make_shared<TermMatcher>(field, std::move(term));
   const FieldDefinition& definition = view.schema().field(field);
-  const FieldStatistics statistics = field_statistics(view, field);
-  const float idf = Bm25::idf(document_frequency(view, field, term), statistics.documents);
+  TermEntries entries = find_entries(view, field, term);
+  const float idf = Bm25::idf(entries.document_frequency, scoring->statistics.documents);
   const bool norms = definition.type == FieldType::kText && definition.norms;
-  return std::make_shared<TermMatcher>(field, std::move(term),
-                                       Bm25(statistics, definition.bm25, idf, boost, norms));
+  return std::make_shared<TermMatcher>(field, std::move(term), std::move(entries),
+                                       Bm25(scoring->inverse_norms, definition.bm25.k1, idf, boost, norms));
 }
 
 }  // namespace stele::engine::reference
