@@ -23,11 +23,12 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 }  // namespace
 
 Console::Console(views::Views* views_or_null, const MetricRegistry& metrics, std::vector<HeadStatus> heads,
-                 std::string version)
+                 std::string version, std::function<std::string()> more_metrics)
     : views_or_null_(views_or_null),
       metrics_(metrics),
       heads_(std::move(heads)),
-      version_(std::move(version)) {}
+      version_(std::move(version)),
+      more_metrics_(std::move(more_metrics)) {}
 
 net::HttpResponse Console::readiness() const {
   if (views_or_null_ == nullptr) return reply(200, kPlain, "ready\n");
@@ -45,7 +46,9 @@ net::HttpResponse Console::answer(const net::HttpRequest& request) const {
   if (request.path == "/healthz") return reply(200, kPlain, "ok\n");
   if (request.path == "/readyz") return readiness();
   if (request.path == "/metrics") {
-    return reply(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus_text());
+    std::string text = metrics_.prometheus_text();
+    if (more_metrics_) text += more_metrics_();
+    return reply(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
   }
   if (request.path == "/status") {
     views::ViewsStatus alone;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace stele::ops {
 class Console {
  public:
   // `views_or_null`: without a PostgreSQL there are none, and the node is ready when it answers.
+  // `more_metrics` is asked for further Prometheus text.
   Console(views::Views* views_or_null, const MetricRegistry& metrics, std::vector<HeadStatus> heads,
-          std::string version);
+          std::string version, std::function<std::string()> more_metrics = {});
 
   net::Task<net::HttpResponse> handle(net::HttpRequest request);
 
@@ -30,6 +32,7 @@ class Console {
   const MetricRegistry& metrics_;
   const std::vector<HeadStatus> heads_;
   std::string version_;
+  const std::function<std::string()> more_metrics_;
 };
 
 }  // namespace stele::ops
