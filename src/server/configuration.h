@@ -27,6 +27,8 @@ struct Configuration {
   Port redis_port = 6379;
   std::string redis_key_classes;  // see views::parse_key_classes
   std::string redis_password;     // what AUTH asks for; empty: nothing
+  std::string redis_config;       // parameters in the form of redis.conf; empty: none
+  std::string redis_acl_file;     // users of Redis' head; empty: none
   Port elastic_port = 9200;
   Port qdrant_port = 6333;
   Port qdrant_grpc_port = 6334;

@@ -16,6 +16,7 @@
 #include "json/writer.h"
 #include "ops/keys_metrics.h"
 #include "ops/stream_metrics.h"
+#include "protocols/redis/operations/command_metrics.h"
 #include "server/command.h"
 
 namespace stele::server {
@@ -141,7 +142,7 @@ Result<void> Node::start_views() {
   return {};
 }
 
-void Node::make_redis() {
+Result<void> Node::make_redis() {
   redis::Services services;
   services.keys = keys_;
   services.freshness_or_null = views_ ? &views_->freshness() : nullptr;
@@ -149,11 +150,18 @@ void Node::make_redis() {
   services.clock = &system_clock();
   services.tls_or_null = context_.tls_or_null;
   services.password = configuration_.redis_password;
+  services.configuration_file = configuration_.redis_config;
+  services.acl_file = configuration_.redis_acl_file;
+  if (views_) {
+    services.administration_or_null = &views_->administration();
+    services.catalog_or_null = &views_->catalog();
+  }
   services.clients_max = configuration_.connections_max;
   services.version = version();
   services.run_id = crypto::hex(crypto::random_bytes(kRunIdBytes));
   redis_ = std::make_unique<redis::Head>(std::move(services));
   context_.redis = redis_.get();
+  return redis_->configure();
 }
 
 views::HeadServices Node::head_services() {
@@ -213,7 +221,7 @@ Result<void> Node::start_fronts() {
   context_.configuration = &configuration_;
   context_.views = views_.get();
   context_.metrics = &metrics_;
-  make_redis();
+  STELE_RETURN_IF_ERROR(make_redis());
   make_request_memory();
   if (has_postgres()) {
     pool_ = std::make_unique<net::WorkerPool>(or_cores(configuration_.search_threads), kSearchQueueMax);
@@ -233,7 +241,8 @@ Result<void> Node::start_fronts() {
     elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
   if (ports_.console) {
     console_ =
-        std::make_unique<ops::Console>(views_.get(), metrics_, head_statuses(), std::string(version()));
+        std::make_unique<ops::Console>(views_.get(), metrics_, head_statuses(), std::string(version()),
+                                       [head = redis_.get()] { return redis::command_metrics(*head); });
     STELE_RETURN_IF_ERROR(fronts_.front()->listen_console(
         ports_.console, [this](net::HttpRequest request) { return console_->handle(std::move(request)); }));
   }

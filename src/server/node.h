@@ -52,7 +52,7 @@ class Node {
   Result<void> open_data_directory();
   Result<void> start_postgres();
   Result<void> start_views();
-  void make_redis();
+  Result<void> make_redis();
   views::HeadServices head_services();
   void make_elastic();
   void make_qdrant();

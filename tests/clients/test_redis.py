@@ -354,6 +354,50 @@ def test_a_password(new_stele):
         assert client.get("k") == b"v"
 
 
+def test_a_configuration_file(new_stele, tmp_path):
+    file = tmp_path / "redis.conf"
+    file.write_text("# ours\nport 1\nmaxmemory 100mb\nuser writer on nopass ~* +set\n")
+    options = ("--postgres", "off", "--redis-config", str(file))
+    node = new_stele(*options)
+    with redis.Redis(port=node.ports["redis"]) as client:
+        assert client.config_get("maxmemory") == {"maxmemory": "104857600"}
+        client.config_set("latency-monitor-threshold", 7)
+        client.config_set("requirepass", "a b")
+        client.config_rewrite()
+    assert node.stop() == 0
+    lines = file.read_text().splitlines()
+    assert lines[:3] == ["# ours", "port 1", "maxmemory 104857600"]
+    assert 'requirepass "a b"' in lines and "latency-monitor-threshold 7" in lines
+    assert "user writer on nopass ~* resetchannels -@all +set" in lines
+    node.start()
+    with redis.Redis(port=node.ports["redis"], password="a b") as client:
+        assert client.config_get("latency-monitor-threshold") == {"latency-monitor-threshold": "7"}
+        assert client.acl_users() == ["default", "writer"]
+
+
+def test_an_acl_file(new_stele, tmp_path):
+    file = tmp_path / "users.acl"
+    file.write_text("user default on nopass ~* &* +@all\nuser other on nopass +ping\n")
+    node = new_stele("--postgres", "off", "--redis-acl-file", str(file))
+    with redis.Redis(port=node.ports["redis"]) as client:
+        assert client.acl_users() == ["default", "other"]
+        other = redis.Redis(port=node.ports["redis"], username="other", password="any", retry=None)
+        assert other.ping()
+        assert client.acl_setuser("third", enabled=True, nopass=True)
+        assert client.acl_save()
+        assert "user third on nopass" in file.read_text()
+        file.write_text("user default on nopass ~* &* +@all\nnonsense\n")
+        with pytest.raises(redis.ResponseError, match="should start with user keyword"):
+            client.acl_load()
+        assert client.acl_users() == ["default", "other", "third"]
+        file.write_text("user third off\n")
+        assert client.acl_load()
+        assert client.acl_users() == ["default", "third"]
+        # Who was logged in as a user of before is gone.
+        wait_until(lambda: len(client.client_list()) == 1, what="the end of the other's connection")
+        other.close()
+
+
 def test_tls_and_plain_on_one_port(new_stele, certificate):
     node = new_stele("--postgres", "off", "--tls-certificate", str(certificate / "cert.pem"), "--tls-key",
                      str(certificate / "key.pem"))

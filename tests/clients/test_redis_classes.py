@@ -69,9 +69,21 @@ def test_durable_keys_come_back_after_a_restart(new_stele):
         pipe.hset("h", mapping={"f": b"\x00\xff"})
         pipe.set("gone", "v", px=1)
         pipe.execute()
+        assert client.execute_command("ACL", "SETUSER", "reader", "on", ">secret", "+get", "~k*", "%R~\xe4*")
+        assert client.execute_command("ACL", "SETUSER", "gone", "on")
+        assert client.acl_deluser("gone") == 1
+        rules = client.acl_getuser("reader")
+        with pytest.raises(redis.ResponseError, match="MULTI"):
+            client.pipeline().execute_command("ACL", "SETUSER", "x").execute()
     assert node.stop() == 0
     node.start()
     with redis.Redis(port=node.ports["redis"]) as client:
+        assert client.acl_users() == ["default", "reader"]
+        assert client.acl_getuser("reader") == rules
+        with redis.Redis(port=node.ports["redis"], username="reader", password="secret") as reader:
+            assert reader.get("k1") == b"1"
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                reader.get("h")
         assert client.mget([f"k{i}" for i in range(1000)]) == [str(i).encode() for i in range(1000)]
         assert client.hgetall("h") == {b"f": b"\x00\xff"}
         assert client.exists("gone") == 0

@@ -56,8 +56,9 @@ struct Client {
   std::shared_ptr<ClientRecord> record;
   keyspace::DatabaseNumber db{0};
   int protocol = 2;
-  bool is_authenticated = true;
-  bool is_closing = false;  // after the reply
+  std::shared_ptr<User> user;    // never null while commands run
+  bool is_authenticated = true;  // logged in, or the default user when he needed no password
+  bool is_closing = false;       // after the reply
   ReplyMode replies = ReplyMode::kOn;
   Transaction transaction;
   std::unique_ptr<Subscriptions> subscriptions_or_null;  // made when first wanted
@@ -75,6 +76,10 @@ struct Client {
   // In RESP2 a subscriber's connection is for messages, and few commands are allowed on it.
   bool is_in_subscriber_mode() const { return protocol == 2 && record->is_subscriber(); }
 
+  void set_user(std::shared_ptr<User> who) {
+    record->set_user(who);
+    user = std::move(who);
+  }
   // Keeps what others see of it up to date.
   void show_transaction() const {
     record->queued = transaction.is_open ? static_cast<int>(transaction.commands.size()) : -1;

@@ -15,6 +15,16 @@ void ClientRecord::set_names(Names names) {
   names_ = std::move(names);
 }
 
+std::shared_ptr<User> ClientRecord::user() const {
+  const std::lock_guard lock(mutex_);
+  return user_;
+}
+
+void ClientRecord::set_user(std::shared_ptr<User> user) {
+  const std::lock_guard lock(mutex_);
+  user_ = std::move(user);
+}
+
 void ClientRecord::set_blocked(const std::shared_ptr<BlockedClient>& blocked) {
   const std::lock_guard lock(mutex_);
   blocked_ = blocked;

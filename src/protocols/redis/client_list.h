@@ -13,6 +13,7 @@
 #include "protocols/redis/blocked.h"
 #include "protocols/redis/commands/command.h"
 #include "protocols/redis/pubsub/inbox.h"
+#include "protocols/redis/users/users.h"
 
 namespace stele::redis {
 
@@ -58,6 +59,9 @@ struct ClientRecord {
 
   Names names() const;
   void set_names(Names names);
+  // As whom it is logged in. Its session's.
+  std::shared_ptr<User> user() const;
+  void set_user(std::shared_ptr<User> user);
   bool is_subscriber() const { return channels + patterns + shard_channels > 0; }
   // While it waits for its keys; null after. Its session's.
   void set_blocked(const std::shared_ptr<BlockedClient>& blocked);
@@ -71,6 +75,7 @@ struct ClientRecord {
  private:
   mutable std::mutex mutex_;
   Names names_;
+  std::shared_ptr<User> user_;
   std::weak_ptr<BlockedClient> blocked_;
 };
 

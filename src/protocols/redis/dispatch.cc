@@ -6,6 +6,7 @@
 
 #include "keyspace/errors.h"
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/permission.h"
 #include "protocols/redis/commands/script_run.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/wire/reply_writer.h"
@@ -77,37 +78,47 @@ class Dispatcher {
     const Command* command = row;
     if (!row->subcommands.empty() && arguments_.size() > 1) {
       command = CommandTable::find_subcommand(*row, arguments_[1]);
+      const bool hides_them = row->is(flag::kHidesSubcommands);
+      if (hides_them && (command == nullptr || !command->takes(arguments_.size()))) return row;
       if (command == nullptr) return refuse(row, unknown_subcommand(*row, arguments_[1]));
     }
     if (!command->takes(arguments_.size())) {
-      return refuse(row, fmt::format("ERR wrong number of arguments for '{}' command", command->name));
+      return refuse(command, fmt::format("ERR wrong number of arguments for '{}' command", command->name));
     }
     return command;
   }
 
   bool is_allowed(const Command& command) {
-    if (!client_.is_authenticated && !command.is(flag::kNoAuth)) {
+    if (!client_.is_authenticated && head_.users().asks_for_password() && !command.is(flag::kNoAuth)) {
       return refuse(&command, "NOAUTH Authentication required.") != nullptr;
     }
-    const RunningScript& running = head_.scripts().running();
-    if (running.is_busy() && !command.is(flag::kAllowBusy)) {
-      return refuse(&command, busy_text(running)) != nullptr;
+    if (client_.transaction.is_open && command.is(flag::kNoMulti)) {
+      return refuse(&command, "ERR Command not allowed inside a transaction") != nullptr;
+    }
+    if (const Verdict verdict = check_permission(head_, client_, command, arguments_, context());
+        !verdict.is_allowed()) {
+      return refuse(&command, denial_text(verdict, command)) != nullptr;
+    }
+    if (command.is(flag::kDenyOom) && is_out_of_memory()) {
+      return refuse(&command, error_text(keyspace::out_of_memory())) != nullptr;
     }
     if (client_.is_in_subscriber_mode() && !command.is(flag::kInSubscriberMode)) {
       return refuse(&command, fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
                                           "PING / QUIT / RESET are allowed in this context",
                                           command.name)) != nullptr;
     }
-    if (client_.transaction.is_open && command.is(flag::kNoMulti)) {
-      return refuse(&command, "ERR Command not allowed inside a transaction") != nullptr;
-    }
-    if (command.is(flag::kDenyOom) && is_out_of_memory()) {
-      return refuse(&command, error_text(keyspace::out_of_memory())) != nullptr;
+    const RunningScript& running = head_.scripts().running();
+    if (running.is_busy() && !command.is(flag::kAllowBusy)) {
+      return refuse(&command, busy_text(running)) != nullptr;
     }
     if (command.reach == Reach::kQueue && client_.transaction.is_open && !client_.transaction.is_broken) {
       return may_execute(command);
     }
     return true;
+  }
+
+  DenialLog::Context context() const {
+    return client_.transaction.is_open ? DenialLog::Context::kMulti : DenialLog::Context::kTopLevel;
   }
 
   bool is_out_of_memory() { return head_.is_out_of_memory(); }
@@ -141,10 +152,7 @@ class Dispatcher {
   const Command* refuse(const Command* command, std::string_view text) {
     wire::ReplyWriter(out_, client_.protocol).error(text);
     statistics_.count_error(text);
-    if (command != nullptr) {
-      const Command* const row = table_.find(command->name.substr(0, command->name.find('|')));
-      statistics_.of_command(table_.index(*row)).rejected.add();
-    }
+    if (command != nullptr) statistics_.of_command(table_.number(*command)).rejected.add();
     if (client_.transaction.is_open) client_.transaction.is_broken = true;
     return nullptr;
   }

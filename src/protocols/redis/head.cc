@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/redis/commands/config_parameters.h"
+#include "protocols/redis/commands/configuration_file.h"
+#include "protocols/redis/commands/permission.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/session.h"
+#include "protocols/redis/users/acl_file.h"
 
 namespace stele::redis {
 
@@ -18,7 +22,8 @@ constexpr Duration kExpiryPauseWithMore = std::chrono::milliseconds(1);
 
 }  // namespace
 
-Head::Head(Services services) : services_(std::move(services)), started_(services_.clock->now()) {
+Head::Head(Services services)
+    : services_(std::move(services)), acl_file_(services_.acl_file), started_(services_.clock->now()) {
   settings_.clients_max = services_.clients_max;
   services_.keys->keyspace().add_listener(events_);
   MetricRegistry& metrics = *services_.metrics;
@@ -39,6 +44,22 @@ Head::Head(Services services) : services_(std::move(services)), started_(service
 
 Head::~Head() {
   services_.keys->keyspace().remove_listener(events_);
+}
+
+Result<void> Head::configure() {
+  for (const ConfigParameter& parameter : config_parameters()) {
+    if (parameter.check != nullptr) parameter_defaults_.emplace(parameter.name, parameter.get(*this));
+  }
+  if (!services_.configuration_file.empty()) STELE_RETURN_IF_ERROR(read_configuration_file(*this));
+  if (!acl_file_.empty()) {
+    STELE_TRY(auto loaded, load_acl_file(acl_file_, users_.gives_all_channels()));
+    users_.replace(std::move(loaded));
+  } else if (services_.administration_or_null != nullptr && services_.catalog_or_null != nullptr) {
+    stored_users_ =
+        std::make_unique<StoredUsers>(*services_.administration_or_null, *services_.catalog_or_null);
+    take_stored_users(*this, nullptr);
+  }
+  return {};
 }
 
 net::Task<void> Head::serve(std::unique_ptr<net::Stream> stream) {
@@ -77,9 +98,19 @@ ReactorStatistics& Head::statistics_here() {
   for (const auto& [reactor, statistics] : statistics_) {
     if (reactor == here) return *statistics;
   }
-  const std::size_t commands = CommandTable::get().all().size();
+  const std::size_t commands = CommandTable::get().numbers();
   return *statistics_.emplace_back(here, std::make_unique<ReactorStatistics>(commands, *metrics_.errors))
               .second;
+}
+
+std::vector<double> Head::percentiles() const {
+  const std::lock_guard lock(mutex_);
+  return percentiles_;
+}
+
+void Head::set_percentiles(std::vector<double> percentiles) {
+  const std::lock_guard lock(mutex_);
+  percentiles_ = std::move(percentiles);
 }
 
 std::vector<ReactorStatistics*> Head::statistics() const {
@@ -95,12 +126,19 @@ ExpiryCycle::ExpiryCycle(net::Reactor& reactor, Head& head)
 }
 
 void ExpiryCycle::turn() {
+  take_stored_users(head_, nullptr);
   keyspace::Keyspace& keyspace = head_.keys().keyspace();
   const bool is_on = head_.settings().expires_actively;
+  const TimePoint began = std::chrono::steady_clock::now();
   bool has_more = keyspace.expire_some(is_on ? kExpiredATurn : 0) == kExpiredATurn;
+  head_.latency().note("expire-cycle", std::chrono::steady_clock::now() - began,
+                       head_.services().clock->wall());
   head_.client_memory().evict();
   (void)head_.note_memory_peak();
+  const TimePoint evicting = std::chrono::steady_clock::now();
   has_more |= keyspace.make_room(kEvictedATurn) == keyspace::Room::kMore;
+  head_.latency().note("eviction-cycle", std::chrono::steady_clock::now() - evicting,
+                       head_.services().clock->wall());
   const bool has_keys = keyspace.stats().keys_with_expiry > 0;
   const Duration pause = has_more ? kExpiryPauseWithMore : has_keys ? kExpiryPauseWithKeys : kExpiryPause;
   timer_.set(reactor_.now() + pause, [this] { turn(); });

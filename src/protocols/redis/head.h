@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,8 @@
 #include "net/tls.h"
 #include "protocols/redis/client_list.h"
 #include "protocols/redis/client_memory.h"
+#include "protocols/redis/operations/kept_parameters.h"
+#include "protocols/redis/operations/latency_monitor.h"
 #include "protocols/redis/operations/monitors.h"
 #include "protocols/redis/operations/slow_log.h"
 #include "protocols/redis/pubsub/channels.h"
@@ -27,6 +30,9 @@
 #include "protocols/redis/statistics.h"
 #include "protocols/redis/tracking/events.h"
 #include "protocols/redis/tracking/tracking.h"
+#include "protocols/redis/users/denial_log.h"
+#include "protocols/redis/users/stored_users.h"
+#include "protocols/redis/users/users.h"
 #include "views/keys/keys.h"
 
 namespace stele::views {
@@ -42,7 +48,11 @@ struct Services {
   MetricRegistry* metrics = nullptr;
   const Clock* clock = nullptr;
   std::shared_ptr<net::TlsContext> tls_or_null;  // clients that begin with a TLS hello get it
-  std::string password;                          // of AUTH; empty: none is asked for
+  std::string password;                          // of the default user; empty: he needs none
+  std::string configuration_file;                // in Redis' form, for CONFIG REWRITE; empty: none
+  std::string acl_file;                          // where ACL LOAD and SAVE have their users; empty: nowhere
+  views::Administration* administration_or_null = nullptr;  // with the catalog: PostgreSQL keeps the users
+  const views::Catalog* catalog_or_null = nullptr;
   std::size_t clients_max = 10'000;
   std::string version;  // Stele's
   std::string run_id;   // 40 hexadecimal digits
@@ -57,6 +67,8 @@ class Head {
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
 
+  // Reads the configuration file and the ACL file, when there are such; before anyone is served.
+  Result<void> configure();
   // Serves one client to its end, on the current reactor.
   net::Task<void> serve(std::unique_ptr<net::Stream> stream);
 
@@ -74,6 +86,20 @@ class Head {
   Monitors& monitors() { return monitors_; }
   // Memory is full, and the eviction policy finds nothing to remove.
   bool is_out_of_memory() { return settings_.memory_bytes_max > 0 && keys().keyspace().is_full(); }
+  Users& users() { return users_; }
+  DenialLog& denials() { return denials_; }
+  // Where PostgreSQL keeps the users; null when a file does, or there is no PostgreSQL.
+  StoredUsers* stored_users_or_null() { return stored_users_.get(); }
+  // aclfile; empty: there is none.
+  const std::string& acl_file() const { return acl_file_; }
+  void set_acl_file(std::string file) { acl_file_ = std::move(file); }  // before anyone is served
+  KeptParameters& kept() { return kept_; }
+  // What CONFIG's parameters were before the configuration file was read.
+  const std::map<std::string, std::string>& parameter_defaults() const { return parameter_defaults_; }
+  LatencyMonitor& latency() { return latency_; }
+  // latency-tracking-info-percentiles.
+  std::vector<double> percentiles() const;
+  void set_percentiles(std::vector<double> percentiles);
   TimePoint started() const { return started_; }
   void set_port(std::uint16_t port) { port_ = port; }
   std::uint16_t port() const { return port_; }
@@ -101,6 +127,13 @@ class Head {
  private:
   const Services services_;
   Settings settings_;
+  Users users_{services_.password};
+  DenialLog denials_;
+  std::unique_ptr<StoredUsers> stored_users_;
+  std::string acl_file_;
+  KeptParameters kept_;
+  std::map<std::string, std::string> parameter_defaults_;
+  LatencyMonitor latency_{settings_.latency_threshold_ms};
   ClientList clients_;
   ClientMemory client_memory_{clients_, services_.keys->keyspace(), settings_};
   Channels channels_;
@@ -120,6 +153,7 @@ class Head {
   std::atomic<std::uint64_t> evicted_before_ = 0;
 
   mutable std::mutex mutex_;
+  std::vector<double> percentiles_ = {50, 99, 99.9};
   std::vector<std::pair<net::Reactor*, std::unique_ptr<ReactorStatistics>>> statistics_;
 };
 

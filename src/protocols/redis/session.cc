@@ -15,7 +15,9 @@
 #include "protocols/redis/begin_group.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/client_tracking.h"
+#include "protocols/redis/commands/permission.h"
 #include "protocols/redis/commands/run.h"
+#include "protocols/redis/commands/table.h"
 #include "protocols/redis/dispatch.h"
 #include "protocols/redis/head.h"
 #include "protocols/redis/lua/fiber.h"
@@ -62,8 +64,8 @@ class Session {
         head_(head),
         statistics_(head.statistics_here()),
         door_(std::make_shared<Door>(stream_.get(), this, nullptr)) {
-    client_.is_authenticated = head.services().password.empty();
     client_.record = std::make_shared<ClientRecord>();
+    become_default_user(head, client_);
     client_.stream_or_null = stream_.get();
     ClientRecord& record = *client_.record;
     record.address = stream_->peer().to_string();
@@ -123,7 +125,9 @@ class Session {
   void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
   net::Task<bool> write_queued_rows(Call* call, Needs* needs);
-  wire::RequestLimits limits() const { return {head_.settings().bulk_bytes_max, client_.is_authenticated}; }
+  wire::RequestLimits limits() const {
+    return {head_.settings().bulk_bytes_max, client_.is_authenticated || !head_.users().asks_for_password()};
+  }
   std::string& out() { return stream_->output(); }
   void note_batch();
   void note_memory();
@@ -363,7 +367,10 @@ net::Task<void> Session::serve_requests() {
           std::optional<Block> block = run_command(call, std::move(group));
           if (block) co_await sit_out(&*block, &needs);
           net::Task<void> rest = call.take_rest();
-          if (rest) co_await std::move(rest);
+          if (rest) {
+            co_await std::move(rest);
+            end_of_rest(call);
+          }
         }
       }
       end_reply(reply_begin_);
@@ -652,7 +659,11 @@ net::Task<void> Session::sit_out(Block* block, Needs* needs) {
     if (needs->waits_for_commit() && client.last_change() != keyspace::ChangeSequence{})
       unsettled_.add(client.last_change(), std::move(needs->synced), reply_begin_, out().size());
   } else if (client.is_unblocked_with_error()) {
-    reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    constexpr std::string_view kUnblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+    reply.error(kUnblocked);
+    statistics_.count_error(kUnblocked);
+    const Command* const command = client_.record->last_command.load(std::memory_order_relaxed);
+    statistics_.of_command(CommandTable::get().number(*command)).failed.add();
   } else {
     block->answers_null_array ? reply.null_array() : reply.null();
   }

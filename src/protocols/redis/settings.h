@@ -39,6 +39,8 @@ struct Settings {
   std::atomic<std::size_t> hll_sparse_bytes_max = 3000;  // hll-sparse-max-bytes
   std::atomic<std::int64_t> slower_than_us = 10'000;     // slowlog-log-slower-than; negative: none is
   std::atomic<std::size_t> slow_entries_max = 128;       // slowlog-max-len
+  std::atomic<std::size_t> latency_threshold_ms = 0;     // latency-monitor-threshold; 0: nothing is noted
+  std::atomic<bool> tracks_latency = true;               // latency-tracking
   std::atomic<bool> expires_actively = true;             // DEBUG SET-ACTIVE-EXPIRE
   // CLIENT PAUSE: until then (steady clock) commands wait, those that write or all.
   std::atomic<TimePoint> paused_until{};

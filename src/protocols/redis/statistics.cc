@@ -25,6 +25,21 @@ std::map<std::string, std::uint64_t, std::less<>> ReactorStatistics::errors() co
   return errors_;
 }
 
+ReactorStatistics::~ReactorStatistics() {
+  for (OfCommand& command : of_command_) delete command.times.load();
+}
+
+TimeHistogram* ReactorStatistics::make_histogram(OfCommand& command) {
+  auto* const made = new TimeHistogram;
+  command.times.store(made, std::memory_order_release);
+  return made;
+}
+
+void ReactorStatistics::add_times(std::size_t index, TimeSums& sums) const {
+  const TimeHistogram* const times = of_command_[index].times.load(std::memory_order_acquire);
+  if (times != nullptr) sums.add(*times);
+}
+
 void ReactorStatistics::reset() {
   for (OwnedCounter* const counter :
        {&commands, &hits, &misses, &input_bytes, &output_bytes, &refused_connections}) {
@@ -35,6 +50,8 @@ void ReactorStatistics::reset() {
          {&command.calls, &command.nanoseconds, &command.rejected, &command.failed}) {
       counter->reset();
     }
+    TimeHistogram* const times = command.times.load(std::memory_order_acquire);
+    if (times != nullptr) times->reset();
   }
   const std::lock_guard lock(mutex_);
   errors_.clear();

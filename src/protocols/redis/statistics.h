@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "protocols/redis/operations/time_histogram.h"
 
 namespace stele::redis {
 
@@ -35,11 +36,13 @@ class ReactorStatistics {
     OwnedCounter nanoseconds;
     OwnedCounter rejected;  // before it ran
     OwnedCounter failed;
+    std::atomic<TimeHistogram*> times = nullptr;  // made by the first run
   };
 
   // `all_errors` counts those of all reactors, and is not reset.
   ReactorStatistics(std::size_t commands, Counter& all_errors)
       : of_command_(commands), all_errors_(all_errors) {}
+  ~ReactorStatistics();
 
   OwnedCounter commands;
   OwnedCounter hits;
@@ -50,12 +53,21 @@ class ReactorStatistics {
 
   OfCommand& of_command(std::size_t index) { return of_command_[index]; }
   const OfCommand& of_command(std::size_t index) const { return of_command_[index]; }
+  // A run of a command, into its histogram.
+  void record_time(OfCommand& command, std::uint64_t ns) {
+    TimeHistogram* times = command.times.load(std::memory_order_relaxed);
+    if (times == nullptr) times = make_histogram(command);
+    times->record(ns);
+  }
+  void add_times(std::size_t index, TimeSums& sums) const;
   // By the first word of the error.
   void count_error(std::string_view text);
   std::map<std::string, std::uint64_t, std::less<>> errors() const;
   void reset();
 
  private:
+  TimeHistogram* make_histogram(OfCommand& command);
+
   std::vector<OfCommand> of_command_;
   Counter& all_errors_;
   mutable std::mutex mutex_;

@@ -1,4 +1,5 @@
 // BITFIELD: integers of any width at any bit of a string.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>

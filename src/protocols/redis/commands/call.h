@@ -82,6 +82,7 @@ class Call {
   // The rest of a command that has to wait: run once the group has ended, before the next command. It must
   // answer itself. Not within EXEC.
   void go_on(net::Task<void> rest) { rest_ = std::move(rest); }
+  bool has_rest() const { return static_cast<bool>(rest_); }
   net::Task<void> take_rest() { return std::move(rest_); }
 
   // Whether the command may wait for its keys: not within EXEC or a script.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/client_line.h"
 #include "protocols/redis/commands/client_names.h"
 #include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/table.h"
@@ -19,41 +20,6 @@ namespace {
 using Records = std::vector<std::shared_ptr<ClientRecord>>;
 
 constexpr std::int64_t kPauseMsMax = 1000LL * 3600 * 24 * 365;
-
-std::int64_t seconds(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-}
-
-std::string flags_of(const ClientRecord& record) {
-  std::string flags;
-  if (record.is_monitor) flags += 'O';
-  if (record.is_subscriber()) flags += 'P';
-  if (record.is_blocked) flags += 'b';
-  if (record.queued >= 0) flags += 'x';
-  if (record.tracks) flags += 't';
-  if (record.is_redirect_broken) flags += 'R';
-  if (record.tracks_by_prefix) flags += 'B';
-  return flags.empty() ? "N" : flags;
-}
-
-// One line of CLIENT LIST. What Stele does not measure by client is 0.
-std::string line_of(const ClientRecord& record, TimePoint now) {
-  const ClientRecord::Names names = record.names();
-  const int queued = record.queued;
-  const std::size_t output = record.output_bytes + record.inbox->bytes();
-  const Command* const command = record.last_command;
-  return fmt::format(
-      "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={} "
-      "qbuf={} qbuf-free=0 argv-mem={} multi-mem={} rbs=0 rbp=0 obl={} oll=0 omem={} tot-mem={} events=r "
-      "cmd={} "
-      "user=default redir={} resp={} lib-name={} lib-ver={}\n",
-      record.id, record.address, record.local_address, record.fd, names.name, seconds(now - record.since),
-      seconds(now - record.last_interaction.load()), flags_of(record), record.db.load(),
-      record.channels.load(), record.patterns.load(), record.shard_channels.load(), queued,
-      record.input_bytes.load(), record.argument_bytes.load(), record.queued_bytes.load(), output, output,
-      record.memory_bytes.load(), command == nullptr ? "NULL" : command->name, record.redirect.load(),
-      record.protocol.load(), names.library, names.library_version);
-}
 
 void setname(Call& call) {
   if (!is_client_name(call[2])) return call.fail(kBadClientName);
@@ -87,7 +53,7 @@ void id(Call& call) {
 }
 
 void info(Call& call) {
-  call.reply().verbatim(line_of(*call.client().record, call.head().services().clock->now()));
+  call.reply().verbatim(client_line(*call.client().record, call.head().services().clock->now()) + "\n");
 }
 
 // Of the types that there are: a subscriber, or none.
@@ -119,7 +85,9 @@ void list(Call& call) {
     return call.fail_syntax();
   }
   std::string lines;
-  for (const auto& record : records) lines += line_of(*record, call.head().services().clock->now());
+  for (const auto& record : records) {
+    lines += client_line(*record, call.head().services().clock->now()) + "\n";
+  }
   call.reply().verbatim(lines);
 }
 
@@ -134,7 +102,7 @@ struct KillFilter {
   bool fits(const ClientRecord& record) const {
     return (!id || *id == record.id) && (!address || *address == record.address) &&
            (!local_address || *local_address == record.local_address) &&
-           (!type || is_of_type(record, *type)) && (!user || *user == "default");
+           (!type || is_of_type(record, *type)) && (!user || *user == record.user()->name());
   }
 };
 
@@ -158,6 +126,10 @@ bool read_kill_filter(Call& call, KillFilter& filter) {
       filter.local_address = value;
     } else if (call.is(i, "USER")) {
       filter.user = value;
+      if (call.head().users().find(value) == nullptr) {
+        call.fail(fmt::format("No such user '{}'", value));
+        return false;
+      }
     } else if (call.is(i, "TYPE") && is_client_type(value)) {
       filter.type = value;
     } else if (call.is(i, "SKIPME") && (is_word(value, "YES") || is_word(value, "NO"))) {
@@ -186,6 +158,7 @@ void kill(Call& call) {
     if (is_me) {
       call.client().is_closing = true;
     } else {
+      call.head().clients().remove(record->id);
       record->end();
     }
     ++killed;

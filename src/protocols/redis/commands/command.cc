@@ -10,6 +10,7 @@
 #include "protocols/redis/commands/command_facts.h"
 #include "protocols/redis/commands/glob.h"
 #include "protocols/redis/commands/table.h"
+#include "protocols/redis/users/key_uses.h"
 
 namespace stele::redis {
 
@@ -30,46 +31,90 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-void begin_key_specification(wire::ReplyWriter& reply, const KeyPositions& keys, int index,
-                             std::string_view kind) {
-  reply.map(3);
-  reply.bulk("flags");
-  answer_texts(reply, words_of(keys.use));
+void answer_unknown(wire::ReplyWriter& reply, std::string_view name) {
+  reply.bulk(name);
+  reply.map(2);
+  reply.bulk("type");
+  reply.bulk("unknown");
+  reply.bulk("spec");
+  reply.map(0);
+}
+
+void answer_begin(wire::ReplyWriter& reply, const KeySpecification& specification) {
+  if (specification.is_unknown) return answer_unknown(reply, "begin_search");
+  const bool is_index = specification.keyword.empty();
   reply.bulk("begin_search");
   reply.map(2);
   reply.bulk("type");
-  reply.bulk("index");
+  reply.bulk(is_index ? "index" : "keyword");
   reply.bulk("spec");
-  reply.map(1);
-  reply.bulk("index");
-  reply.integer(index);
+  reply.map(is_index ? 1 : 2);
+  if (is_index) {
+    reply.bulk("index");
+    return reply.integer(specification.first);
+  }
+  reply.bulk("keyword");
+  reply.bulk(specification.keyword);
+  reply.bulk("startfrom");
+  reply.integer(specification.from);
+}
+
+void answer_found(wire::ReplyWriter& reply, const KeySpecification& specification) {
+  if (specification.is_unknown) return answer_unknown(reply, "find_keys");
   reply.bulk("find_keys");
   reply.map(2);
   reply.bulk("type");
-  reply.bulk(kind);
+  reply.bulk(specification.is_counted ? "keynum" : "range");
   reply.bulk("spec");
   reply.map(3);
+  if (specification.is_counted) {
+    reply.bulk("keynumidx");
+    reply.integer(0);
+    reply.bulk("firstkey");
+    reply.integer(1);
+    reply.bulk("keystep");
+    return reply.integer(1);
+  }
+  reply.bulk("lastkey");
+  reply.integer(specification.last);
+  reply.bulk("keystep");
+  reply.integer(specification.step);
+  reply.bulk("limit");
+  reply.integer(specification.limit);
 }
 
-void answer_key_specifications(wire::ReplyWriter& reply, const KeyPositions& keys) {
-  reply.array((keys.first > 0 ? 1 : 0) + (keys.count_at > 0 ? 1 : 0));
-  if (keys.first > 0) {
-    begin_key_specification(reply, keys, keys.first, "range");
-    reply.bulk("lastkey");
-    reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
-    reply.bulk("keystep");
-    reply.integer(keys.step);
-    reply.bulk("limit");
-    reply.integer(0);
+void answer_key_specifications(wire::ReplyWriter& reply, const Command& command) {
+  const auto specifications = key_specifications(command);
+  reply.array(specifications.size());
+  for (const KeySpecification& each : specifications) {
+    reply.map(3);
+    reply.bulk("flags");
+    answer_texts(reply, words_of(each.use));
+    answer_begin(reply, each);
+    answer_found(reply, each);
   }
-  if (keys.count_at == 0) return;
-  begin_key_specification(reply, keys, keys.count_at, "keynum");
-  reply.bulk("keynumidx");
-  reply.integer(0);
-  reply.bulk("firstkey");
-  reply.integer(1);
-  reply.bulk("keystep");
-  reply.integer(1);
+}
+
+// What is neither read nor written through a cluster: COMMAND has the first range of keys alone.
+struct FirstRange {
+  int first = 0;
+  int last = 0;
+  int step = 0;
+};
+FirstRange first_range(const Command& command) {
+  for (const KeySpecification& each : key_specifications(command)) {
+    if (each.is_unknown || each.is_counted || !each.keyword.empty()) continue;
+    // Further keys that follow at once are of the range.
+    FirstRange range{each.first, each.last < 0 ? each.last : each.first + each.last, each.step};
+    if (command.keys.first == each.first && command.keys.last != 0) range.last = command.keys.last;
+    return range;
+  }
+  return {};
+}
+
+// Hidden ones are arguments of one command.
+std::span<const Command> visible_subcommands(const Command& command) {
+  return command.is(flag::kHidesSubcommands) ? std::span<const Command>() : command.subcommands;
 }
 
 void answer_info(wire::ReplyWriter& reply, const Command& command) {
@@ -77,19 +122,22 @@ void answer_info(wire::ReplyWriter& reply, const Command& command) {
   reply.bulk(command.name);
   reply.integer(command.arity);
   answer_texts(reply, flag_names(command));
-  reply.integer(command.keys.first);
-  reply.integer(command.keys.last);
-  reply.integer(command.keys.step);
+  const FirstRange range = first_range(command);
+  reply.integer(range.first);
+  reply.integer(range.last);
+  reply.integer(range.step);
   answer_texts(reply, acl_categories(command));
   reply.array(0);  // tips: for clients of a cluster
-  answer_key_specifications(reply, command.keys);
-  reply.array(command.subcommands.size());
-  for (const Command& each : command.subcommands) answer_info(reply, each);
+  answer_key_specifications(reply, command);
+  const auto subcommands = visible_subcommands(command);
+  reply.array(subcommands.size());
+  for (const Command& each : subcommands) answer_info(reply, each);
 }
 
 void answer_documentation(wire::ReplyWriter& reply, const Command& command) {
   reply.bulk(command.name);
-  reply.map(command.subcommands.empty() ? 4 : 5);
+  const auto subcommands = visible_subcommands(command);
+  reply.map(subcommands.empty() ? 4 : 5);
   reply.bulk("summary");
   reply.bulk(command.summary);
   reply.bulk("since");
@@ -98,10 +146,10 @@ void answer_documentation(wire::ReplyWriter& reply, const Command& command) {
   reply.bulk(command.group);
   reply.bulk("complexity");
   reply.bulk(command.complexity);
-  if (command.subcommands.empty()) return;
+  if (subcommands.empty()) return;
   reply.bulk("subcommands");
-  reply.map(command.subcommands.size());
-  for (const Command& each : command.subcommands) answer_documentation(reply, each);
+  reply.map(subcommands.size());
+  for (const Command& each : subcommands) answer_documentation(reply, each);
 }
 
 void all_infos(Call& call) {
@@ -151,12 +199,17 @@ void list(Call& call) {
   std::vector<std::string_view> names;
   for (const Command& command : CommandTable::get().all()) {
     if (fits(command)) names.push_back(command.name);
-    for (const Command& each : command.subcommands) {
+    for (const Command& each : visible_subcommands(command)) {
       if (fits(each)) names.push_back(each.name);
     }
   }
   call.reply().array(names.size());
   for (const std::string_view name : names) call.reply().bulk(name);
+}
+
+bool has_keys(const Command& command) {
+  return std::ranges::any_of(key_specifications(command),
+                             [](const KeySpecification& each) { return each.use != "not_key"; });
 }
 
 // The command that the arguments from the third on make; null after an error was answered.
@@ -167,7 +220,7 @@ const Command* asked_command(Call& call) {
   }
   if (command == nullptr) {
     call.fail("Invalid command specified");
-  } else if (command->keys.empty()) {
+  } else if (!has_keys(*command)) {
     call.fail("The command has no key arguments");
     return nullptr;
   } else if (!command->takes(call.size() - 2)) {
@@ -177,23 +230,33 @@ const Command* asked_command(Call& call) {
   return command;
 }
 
-void getkeys(Call& call) {
+// The keys of the request that is asked for; nothing after an error was answered.
+std::vector<KeyUse> asked_keys(Call& call) {
   const Command* const command = asked_command(call);
-  if (command == nullptr) return;
-  const auto indices = key_indices(*command, call.arguments(2));
-  call.reply().array(indices.size());
-  for (const std::size_t i : indices) call.reply().bulk(call[i + 2]);
+  if (command == nullptr) return {};
+  std::vector<KeyUse> uses = key_uses(*command, call.arguments(2));
+  if (!uses.empty()) return uses;
+  // A script may have none.
+  command->is(flag::kRunsScript) ? call.reply().array(0)
+                                 : call.fail("Invalid arguments specified for command");
+  return uses;
+}
+
+void getkeys(Call& call) {
+  const auto uses = asked_keys(call);
+  if (uses.empty()) return;
+  call.reply().array(uses.size());
+  for (const KeyUse& use : uses) call.reply().bulk(call[use.index + 2]);
 }
 
 void getkeysandflags(Call& call) {
-  const Command* const command = asked_command(call);
-  if (command == nullptr) return;
-  const auto indices = key_indices(*command, call.arguments(2));
-  call.reply().array(indices.size());
-  for (const std::size_t i : indices) {
+  const auto uses = asked_keys(call);
+  if (uses.empty()) return;
+  call.reply().array(uses.size());
+  for (const KeyUse& use : uses) {
     call.reply().array(2);
-    call.reply().bulk(call[i + 2]);
-    answer_texts(call.reply(), words_of(command->keys.use));
+    call.reply().bulk(call[use.index + 2]);
+    answer_texts(call.reply(), words_of(use.use));
   }
 }
 

@@ -29,6 +29,9 @@ constexpr std::uint32_t kAtOnce = 1U << 16;
 constexpr std::uint32_t kDangerous = 1U << 17;
 constexpr std::uint32_t kRunsScript = 1U << 19;
 constexpr std::uint32_t kInSubscriberMode = 1U << 18;  // allowed to a RESP2 client that listens to channels
+// A container that COMMAND and ACL know as one command, its subcommands as arguments; its handler answers
+// what none of them fits.
+constexpr std::uint32_t kHidesSubcommands = 1U << 20;
 }  // namespace flag
 
 // Where the keys are among the arguments (the name is 0): first to last, every step-th; last < 0 counts from

@@ -1,6 +1,10 @@
 #include "protocols/redis/commands/command_facts.h"
 
+#include <algorithm>
 #include <array>
+
+#include "protocols/redis/users/categories.h"
+#include "protocols/redis/users/key_uses.h"
 
 namespace stele::redis {
 
@@ -35,32 +39,26 @@ std::vector<std::string_view> flag_names(const Command& command) {
   for (const FlagName& each : kFlagNames) {
     if (command.is(each.flag)) names.push_back(each.name);
   }
-  if (command.keys.count_at > 0 || command.keys.may_store) names.push_back("movablekeys");
+  const auto specifications = key_specifications(command);
+  const bool is_movable = std::ranges::any_of(specifications, [](const KeySpecification& each) {
+    return each.is_counted || each.is_unknown || !each.keyword.empty();
+  });
+  if (is_movable) names.emplace_back("movablekeys");
+  if (command.is(flag::kRunsScript)) {
+    names.emplace_back("no_mandatory_keys");
+    names.emplace_back("skip_monitor");
+  }
   return names;
 }
 
 std::vector<std::string> acl_categories(const Command& command) {
-  std::vector<std::string> categories;
-  const std::string_view group = command.group;
-  const bool is_on_keys = command.reach != Reach::kNothing || command.is(flag::kWrite | flag::kReadOnly);
-  if (group == "generic" && command.subcommands.empty() && is_on_keys) categories.emplace_back("@keyspace");
-  if (group == "server" && command.is(flag::kWrite | flag::kReadOnly)) categories.emplace_back("@keyspace");
-  if (command.is(flag::kReadOnly)) categories.emplace_back("@read");
-  if (command.is(flag::kWrite)) categories.emplace_back("@write");
-  for (const std::string_view type : {"string", "hash", "list", "set", "stream", "geo"}) {
-    if (group == type) categories.push_back("@" + std::string(group));
+  std::vector<std::string> names;
+  const Categories categories = categories_of(command);
+  const auto all = category_names();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if ((categories >> i & 1U) != 0) names.push_back("@" + std::string(all[i]));
   }
-  if (group == "sorted_set") categories.emplace_back("@sortedset");
-  if (command.is(flag::kAdmin)) categories.emplace_back("@admin");
-  categories.emplace_back(command.is(flag::kFast) ? "@fast" : "@slow");
-  if (command.is(flag::kDangerous | flag::kAdmin)) categories.emplace_back("@dangerous");
-  if (command.is(flag::kBlocking)) categories.emplace_back("@blocking");
-  if (group == "pubsub") categories.emplace_back("@pubsub");
-  if (group == "bitmap" || group == "hyperloglog") categories.push_back("@" + std::string(group));
-  if (group == "connection") categories.emplace_back("@connection");
-  if (group == "transactions") categories.emplace_back("@transaction");
-  if (group == "scripting") categories.emplace_back("@scripting");
-  return categories;
+  return names;
 }
 
 }  // namespace stele::redis

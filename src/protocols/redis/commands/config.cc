@@ -8,6 +8,7 @@
 
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/config_parameters.h"
+#include "protocols/redis/commands/configuration_file.h"
 #include "protocols/redis/commands/glob.h"
 #include "protocols/redis/commands/table.h"
 
@@ -19,7 +20,8 @@ void get(Call& call) {
   std::vector<const ConfigParameter*> found;
   for (const ConfigParameter& parameter : config_parameters()) {
     const bool fits = std::ranges::any_of(call.arguments(2), [&](std::string_view pattern) {
-      return fits_glob_ignoring_case(pattern, parameter.name);
+      return parameter.is_hidden ? to_lower(pattern) == parameter.name
+                                 : fits_glob_ignoring_case(pattern, parameter.name);
     });
     if (fits) found.push_back(&parameter);
   }
@@ -72,9 +74,13 @@ void set(Call& call) {
   call.reply().ok();
 }
 
-// What is set holds until the end of the node; its file is its user's.
+// Into the file that the node was started with.
 void rewrite(Call& call) {
-  call.fail("The server is running without a config file");
+  if (call.head().services().configuration_file.empty())
+    return call.fail("The server is running without a config file");
+  const auto rewritten = rewrite_configuration_file(call.head());
+  if (rewritten) return call.reply().ok();
+  call.fail(fmt::format("Rewriting config file: {}", rewritten.error().message));
 }
 
 void resetstat(Call& call) {
@@ -83,13 +89,15 @@ void resetstat(Call& call) {
 }
 
 void help(Call& call) {
-  constexpr std::array<std::string_view, 6> kLines = {
+  constexpr std::array<std::string_view, 8> kLines = {
       "GET <pattern> [<pattern> ...]",
       "    Answer the parameters that fit, with their values.",
       "SET <parameter> <value> [<parameter> <value> ...]",
       "    Change parameters, all or none.",
       "RESETSTAT",
       "    Begin the figures of INFO anew.",
+      "REWRITE",
+      "    Write what has changed into the configuration file.",
   };
   answer_help(call, "config", kLines);
 }
@@ -137,7 +145,7 @@ constexpr std::array kConfigCommands = {
             "server",
             "2.8.0",
             "O(1)",
-            "Says that Stele does not write its configuration"},
+            "Writes what has changed into the configuration file"},
     Command{"config|help",
             2,
             flag::kLoading | flag::kStale,

@@ -1,6 +1,7 @@
 #include "protocols/redis/commands/config_parameters.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -44,6 +45,15 @@ Problem check_number(std::string_view value) {
   return std::nullopt;
 }
 
+Problem check_any(std::string_view) {
+  return std::nullopt;
+}
+
+Problem check_pubsub_default(std::string_view value) {
+  if (is_word(value, "ALLCHANNELS") || is_word(value, "RESETCHANNELS")) return std::nullopt;
+  return "argument(s) must be one of the following: allchannels, resetchannels";
+}
+
 Problem check_bulk_bytes(std::string_view value) {
   constexpr std::size_t kLeast = 1024UL * 1024;
   if (const Problem problem = check_memory(value)) return problem;
@@ -81,6 +91,41 @@ void set_memory(Head& head, std::string_view value) {
 template <auto Member>
 void set_number(Head& head, std::string_view value) {
   head.settings().*Member = *read_number(value);
+}
+
+Problem check_switch(std::string_view value) {
+  if (is_word(value, "YES") || is_word(value, "NO")) return std::nullopt;
+  return "argument must be 'yes' or 'no'";
+}
+
+template <auto Member>
+std::string get_switch(Head& head) {
+  return (head.settings().*Member).load() ? "yes" : "no";
+}
+
+template <auto Member>
+void set_switch(Head& head, std::string_view value) {
+  head.settings().*Member = is_word(value, "YES");
+}
+
+std::string get_percentiles(Head& head) {
+  return fmt::format("{}", fmt::join(head.percentiles(), " "));
+}
+
+Problem check_percentiles(std::string_view value) {
+  for (const std::string_view word : split_words(value)) {
+    const auto percent = keyspace::parse_float(word);
+    if (!percent) return "Invalid latency percentile";
+    if (*percent < 0 || *percent > 100) return "latency percentiles must be between 0 and 100";
+  }
+  return std::nullopt;
+}
+
+void set_percentiles(Head& head, std::string_view value) {
+  std::vector<double> percentiles;
+  for (const std::string_view word : split_words(value))
+    percentiles.push_back(static_cast<double>(*keyspace::parse_float(word)));
+  head.set_percentiles(std::move(percentiles));
 }
 
 Problem check_integer(std::string_view value) {
@@ -243,10 +288,8 @@ std::string fixed(Head&) {
   return kText;
 }
 
-constexpr char kEmpty[] = "";
 constexpr char kNo[] = "no";
-constexpr char kYes[] = "yes";
-constexpr char kZero[] = "0";
+constexpr char kNothing[] = "";
 constexpr char kSixteen[] = "16";
 
 using S = Settings;
@@ -301,19 +344,42 @@ constexpr std::array kParameters = {
                     set_eviction_number<&S::lfu_log_factor>},
     ConfigParameter{"lfu-decay-time", get_setting<&S::lfu_decay_minutes>, check_small_number,
                     set_eviction_number<&S::lfu_decay_minutes>},
+    ConfigParameter{"requirepass", [](Head& head) { return head.users().required_password(); }, check_any,
+                    [](Head& head, std::string_view value) { head.users().require_password(value); }},
+    ConfigParameter{"acl-pubsub-default",
+                    [](Head& head) -> std::string {
+                      return head.users().gives_all_channels() ? "allchannels" : "resetchannels";
+                    },
+                    check_pubsub_default,
+                    [](Head& head, std::string_view value) {
+                      head.users().give_all_channels(is_word(value, "ALLCHANNELS"));
+                    }},
+    ConfigParameter{
+        "acllog-max-len", [](Head& head) { return std::to_string(head.denials().entries_max()); },
+        check_number,
+        [](Head& head, std::string_view value) { head.denials().set_entries_max(*read_number(value)); }},
+    ConfigParameter{"latency-monitor-threshold", get_setting<&S::latency_threshold_ms>, check_number,
+                    set_number<&S::latency_threshold_ms>},
+    ConfigParameter{"latency-tracking", get_switch<&S::tracks_latency>, check_switch,
+                    set_switch<&S::tracks_latency>},
+    ConfigParameter{"latency-tracking-info-percentiles", get_percentiles, check_percentiles, set_percentiles},
+    ConfigParameter{"aclfile", [](Head& head) { return head.acl_file(); }},
     ConfigParameter{"databases", fixed<kSixteen>},
     ConfigParameter{"port", [](Head& head) { return std::to_string(head.port()); }},
-    // Stele writes neither; how durable keys are kept is said by their class.
-    ConfigParameter{"save", fixed<kEmpty>},
+    // Stele writes no such file; how durable keys are kept is said by their class.
     ConfigParameter{"appendonly", fixed<kNo>},
     ConfigParameter{"notify-keyspace-events", get_notified, check_notified, set_notified},
     ConfigParameter{"client-output-buffer-limit", get_output_limits, check_output_limits, set_output_limits},
     ConfigParameter{"tracking-table-max-keys", get_setting<&S::tracked_keys_max>, check_number,
                     set_number<&S::tracked_keys_max>},
     ConfigParameter{"cluster-enabled", fixed<kNo>},
-    ConfigParameter{"lazyfree-lazy-user-del", fixed<kNo>},
-    ConfigParameter{"activerehashing", fixed<kYes>},
-    ConfigParameter{"min-replicas-to-write", fixed<kZero>},
+    ConfigParameter{"daemonize", fixed<kNo>},
+    ConfigParameter{"syslog-enabled", fixed<kNo>},
+    ConfigParameter{"enable-protected-configs", fixed<kNo>},
+    ConfigParameter{"enable-module-command", fixed<kNo>},
+    ConfigParameter{"logfile", fixed<kNothing>},
+    ConfigParameter{"pidfile", fixed<kNothing>},
+    ConfigParameter{"unixsocket", fixed<kNothing>},
 };
 
 }  // namespace
@@ -338,11 +404,17 @@ std::optional<std::size_t> read_memory(std::string_view text) {
 }
 
 std::span<const ConfigParameter> config_parameters() {
-  return kParameters;
+  static const std::vector<ConfigParameter> kAll = [] {
+    std::vector<ConfigParameter> all(kParameters.begin(), kParameters.end());
+    const auto kept = kept_parameters();
+    all.insert(all.end(), kept.begin(), kept.end());
+    return all;
+  }();
+  return kAll;
 }
 
 const ConfigParameter* find_config_parameter(std::string_view name) {
-  for (const ConfigParameter& parameter : kParameters) {
+  for (const ConfigParameter& parameter : config_parameters()) {
     if (to_lower(name) == parameter.name) return &parameter;
   }
   return nullptr;

@@ -16,9 +16,12 @@ struct ConfigParameter {
   // The problem with the value, in Redis' words; nothing when it is good. Null: it cannot be changed.
   std::optional<std::string> (*check)(std::string_view value) = nullptr;
   void (*set)(Head&, std::string_view value) = nullptr;
+  bool is_hidden = false;  // answered to who names it, not to a pattern
 };
 
+// All of them; those that mean nothing to Stele, which are kept, are at the end.
 std::span<const ConfigParameter> config_parameters();
+std::span<const ConfigParameter> kept_parameters();
 // By name, in any case of letters.
 const ConfigParameter* find_config_parameter(std::string_view name);
 

@@ -5,10 +5,10 @@
 #include <array>
 #include <string>
 
-#include "crypto/random.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/client_names.h"
 #include "protocols/redis/commands/client_tracking.h"
+#include "protocols/redis/commands/permission.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/version.h"
 
@@ -45,7 +45,7 @@ void reset(Call& call) {
   client.db = keyspace::DatabaseNumber(0);
   client.protocol = 2;
   client.replies = ReplyMode::kOn;
-  client.is_authenticated = call.head().services().password.empty();
+  become_default_user(call.head(), client);
   ClientRecord& record = *client.record;
   record.set_names({});
   record.db = 0;
@@ -56,21 +56,9 @@ void reset(Call& call) {
   call.new_reply().simple("RESET");
 }
 
-bool authenticate(Call& call, std::string_view user, std::string_view password) {
-  const std::string& wanted = call.head().services().password;
-  const bool is_right =
-      user == "default" && (wanted.empty() || crypto::equal_in_constant_time(password, wanted));
-  if (is_right) {
-    call.client().is_authenticated = true;
-  } else {
-    call.fail_with_code("WRONGPASS invalid username-password pair or user is disabled.");
-  }
-  return is_right;
-}
-
 void auth(Call& call) {
   if (call.size() > 3) return call.fail_syntax();
-  if (call.size() == 2 && call.head().services().password.empty()) {
+  if (call.size() == 2 && call.head().users().default_user()->rules()->needs_no_password()) {
     return call.fail(
         "AUTH <password> called without any password configured for the default user. Are you sure your "
         "configuration is correct?");

@@ -1,4 +1,6 @@
 // DEBUG: what test suites of Redis ask for and means something here.
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <string>
@@ -9,7 +11,9 @@
 #include "keyspace/numbers.h"
 #include "net/reactor.h"
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/debug_values.h"
 #include "protocols/redis/commands/glob.h"
+#include "protocols/redis/commands/script_run.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -18,15 +22,8 @@ namespace {
 
 constexpr long double kSleepSecondsMax = 3600;
 
-net::Task<void> sleep_and_answer(Head* head, Client* client, std::vector<std::string> words, std::string* out,
-                                 Duration duration) {
+net::Task<void> sleep_and_answer(std::string* out, Duration duration) {
   co_await net::Reactor::current()->sleep_for(duration);
-  client->idle_since = std::chrono::steady_clock::now();
-  if (head->slow_log().is_slow(duration)) {
-    const std::vector<std::string_view> arguments(words.begin(), words.end());
-    head->slow_log().add(arguments, duration, head->services().clock->wall(), client->record->address,
-                         client->record->names().name);
-  }
   wire::ReplyWriter(*out, 2).ok();
 }
 
@@ -41,8 +38,7 @@ void sleep(Call& call) {
     std::this_thread::sleep_for(duration);
     return call.reply().ok();
   }
-  std::vector<std::string> words(call.arguments().begin(), call.arguments().end());
-  call.go_on(sleep_and_answer(&call.head(), &call.client(), std::move(words), &call.reply().out(), duration));
+  call.go_on(sleep_and_answer(&call.reply().out(), duration));
 }
 
 void set_active_expire(Call& call) {
@@ -100,6 +96,42 @@ void stringmatch_len(Call& call) {
   call.reply().integer(fits_glob(call[3], text) ? 1 : 0);
 }
 
+void set_disable_deny_scripts(Call& call) {
+  STELE_REDIS_TRY(const std::int64_t value, call, integer_argument(call[2]));
+  call.head().kept().set(kDeniedInScripts, value != 0 ? "yes" : "no");
+  call.reply().ok();
+}
+
+void help(Call& call) {
+  constexpr auto kLines = std::to_array<std::string_view>({
+      "DIGEST",
+      "    Answer a digest of all keys.",
+      "DIGEST-VALUE <key> [<key> ...]",
+      "    Answer digests of values.",
+      "OBJECT <key>",
+      "    Tell how Redis would keep a value.",
+      "POPULATE <count> [<prefix>] [<size>]",
+      "    Make string keys named key:<number>.",
+      "PROTOCOL <type>",
+      "    Answer a sample of a type of the protocol.",
+      "SET-ACTIVE-EXPIRE <0|1>",
+      "    Switch the expiry of keys that nobody asks for.",
+      "SET-DISABLE-DENY-SCRIPTS <0|1>",
+      "    Let scripts run commands that they may not.",
+      "SLEEP <seconds>",
+      "    Answer later.",
+      "STRINGMATCH-LEN <length> <pattern>",
+      "    Fit a pattern to a long text.",
+  });
+  answer_help(call, "debug", kLines);
+}
+
+// What is none of the subcommands, or has not their number of arguments.
+void unknown(Call& call) {
+  call.fail(
+      fmt::format("unknown subcommand or wrong number of arguments for '{:.128}'. Try DEBUG HELP.", call[1]));
+}
+
 constexpr std::uint32_t kFlags =
     flag::kAdmin | flag::kNoScript | flag::kLoading | flag::kStale | flag::kDangerous;
 constexpr auto kNothing = Reach::kNothing;
@@ -127,6 +159,57 @@ constexpr std::array kDebugCommands = {
             "1.0.0",
             "O(1)",
             "Answers a sample of a type of the protocol"},
+    Command{"debug|object",
+            3,
+            kFlags,
+            {2, 2, 1, "RO"},
+            Reach::kKeys,
+            debug_object,
+            kGroup,
+            "1.0.0",
+            "O(N)",
+            "Tells how Redis would keep a value"},
+    Command{"debug|digest",
+            2,
+            kFlags,
+            {},
+            Reach::kWhole,
+            debug_digest,
+            kGroup,
+            "1.0.0",
+            "O(N)",
+            "Answers a digest of all keys"},
+    Command{"debug|digest-value",
+            -2,
+            kFlags,
+            {2, -1, 1, "RO"},
+            Reach::kKeys,
+            debug_digest_value,
+            kGroup,
+            "1.0.0",
+            "O(N)",
+            "Answers digests of values"},
+    Command{"debug|populate",
+            -3,
+            kFlags | flag::kWrite | flag::kDenyOom,
+            {},
+            Reach::kWhole,
+            debug_populate,
+            kGroup,
+            "1.0.0",
+            "O(N)",
+            "Makes keys"},
+    Command{"debug|set-disable-deny-scripts",
+            3,
+            kFlags,
+            {},
+            kNothing,
+            set_disable_deny_scripts,
+            kGroup,
+            "1.0.0",
+            "O(1)",
+            "Lets scripts run commands that are no scripts' business"},
+    Command{"debug|help", 2, kFlags, {}, kNothing, help, kGroup, "1.0.0", "O(1)", "Says what DEBUG can do"},
     Command{"debug|log", 3, kFlags, {}, kNothing, log, kGroup, "1.0.0", "O(1)", "Accepted"},
     Command{"debug|stringmatch-len",
             4,
@@ -143,10 +226,10 @@ constexpr std::array kDebugCommands = {
 constexpr std::array kCommands = {
     Command{"debug",
             -2,
-            0,
+            kFlags | flag::kHidesSubcommands,
             {},
             kNothing,
-            nullptr,
+            unknown,
             kGroup,
             "1.0.0",
             "Depends on subcommand.",

@@ -169,7 +169,7 @@ constexpr std::array kCommands = {
     Command{"pfdebug",
             3,
             kGrow | flag::kAdmin | flag::kDangerous,
-            {2, 2, 1, "RW access update"},
+            {2, 2, 1, "RW access"},
             kKeys,
             pfdebug,
             kGroup,

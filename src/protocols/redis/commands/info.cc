@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "protocols/redis/commands/memory_figures.h"
@@ -136,9 +137,9 @@ void write_cpu(Call&, Out out) {
 }
 
 void write_command_statistics(Call& call, Out out) {
-  const auto commands = CommandTable::get().all();
+  const CommandTable& table = CommandTable::get();
   const std::vector<ReactorStatistics*> reactors = call.head().statistics();
-  for (std::size_t i = 0; i < commands.size(); ++i) {
+  for (std::size_t i = 0; i < table.numbers(); ++i) {
     std::uint64_t calls = 0;
     std::uint64_t ns = 0;
     std::uint64_t rejected = 0;
@@ -154,7 +155,25 @@ void write_command_statistics(Call& call, Out out) {
     const double per_call = calls == 0 ? 0 : static_cast<double>(ns) / 1000.0 / static_cast<double>(calls);
     fmt::format_to(out,
                    "cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},failed_calls={}\r\n",
-                   commands[i].name, calls, ns / 1000, per_call, rejected, failed);
+                   table.row_at(i).name, calls, ns / 1000, per_call, rejected, failed);
+  }
+}
+
+void write_latency_statistics(Call& call, Out out) {
+  const CommandTable& table = CommandTable::get();
+  const std::vector<double> percentiles = call.head().percentiles();
+  if (percentiles.empty()) return;
+  for (std::size_t i = 0; i < table.numbers(); ++i) {
+    TimeSums sums;
+    for (ReactorStatistics* const each : call.head().statistics()) each->add_times(i, sums);
+    if (sums.total() == 0) continue;
+    std::string_view separator = ":";
+    fmt::format_to(out, "latency_percentiles_usec_{}", table.row_at(i).name);
+    for (const double percent : percentiles) {
+      fmt::format_to(out, "{}p{}={:.3f}", std::exchange(separator, ","), percent,
+                     static_cast<double>(sums.percentile_ns(percent)) / 1000);
+    }
+    fmt::format_to(out, "\r\n");
   }
 }
 
@@ -198,6 +217,7 @@ constexpr std::array kSections = {
     Section{"replication", "Replication", true, write_replication},
     Section{"cpu", "CPU", true, write_cpu},
     Section{"commandstats", "Commandstats", false, write_command_statistics},
+    Section{"latencystats", "Latencystats", false, write_latency_statistics},
     Section{"errorstats", "Errorstats", true, write_error_statistics},
     Section{"cluster", "Cluster", true, write_cluster},
     Section{"keyspace", "Keyspace", true, write_keyspace},

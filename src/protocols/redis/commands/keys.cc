@@ -8,6 +8,7 @@
 #include "keyspace/errors.h"
 #include "keyspace/numbers.h"
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/object_encoding.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -443,7 +444,7 @@ constexpr std::array kCommands = {
     Command{"move",
             3,
             kWrite | kFast,
-            {1, 1, 1, "RW access delete"},
+            {1, 1, 1, "RW access update"},
             Reach::kWhole,
             move,
             "generic",
@@ -464,6 +465,12 @@ constexpr std::array kCommands = {
 };
 
 }  // namespace
+
+Result<std::string_view> encoding_of_object(Call& call) {
+  STELE_TRY(const ValueType type, call.group().keys().type(call.key(2)));
+  if (type == ValueType::kNone) return keyspace::no_such_key();
+  return encoding_of(call, type);
+}
 
 std::span<const Command> key_commands() {
   return kCommands;

@@ -11,12 +11,9 @@ namespace {
 
 // Sorted.
 constexpr auto kMissing = std::to_array<std::string_view>({
-    "acl",      "asking",     "bgrewriteaof",   "bgsave", "cluster",    "failover",
-    "lastsave", "migrate",    "module",         "psync",  "readonly",   "readwrite",
-    "replconf", "replicaof",  "restore-asking", "save",   "slaveof",    "swapdb",
-    "sync",     "waitaof",    "xack",           "xadd",   "xautoclaim", "xclaim",
-    "xdel",     "xgroup",     "xinfo",          "xlen",   "xpending",   "xrange",
-    "xread",    "xreadgroup", "xrevrange",      "xsetid", "xtrim",
+    "bgrewriteaof", "bgsave",   "lastsave", "psync",      "replconf",   "restore-asking", "save",   "sync",
+    "waitaof",      "xack",     "xadd",     "xautoclaim", "xclaim",     "xdel",           "xgroup", "xinfo",
+    "xlen",         "xpending", "xrange",   "xread",      "xreadgroup", "xrevrange",      "xsetid", "xtrim",
 });
 
 // Of containers that are served in part. Sorted.

@@ -1,4 +1,4 @@
-// What an operator asks: SLOWLOG, MONITOR, LATENCY, MEMORY, WAIT, SHUTDOWN, LOLWUT.
+// What an operator asks: SLOWLOG, MONITOR, MEMORY, WAIT, SHUTDOWN, LOLWUT.
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -65,27 +65,6 @@ void monitor(Call& call) {
   call.reply().ok();
 }
 
-// Latencies are in the metrics; events of the kind that Redis samples (forks, disks) there are none.
-void latency_nothing(Call& call) {
-  call.reply().array(0);
-}
-
-void latency_reset(Call& call) {
-  call.reply().integer(0);
-}
-
-void latency_help(Call& call) {
-  constexpr std::array<std::string_view, 6> kLines = {
-      "LATEST",
-      "    Return the latest latency samples for all events, of which there are none.",
-      "HISTORY <event>",
-      "    Return time-latency samples for the <event>, of which there are none.",
-      "RESET [<event> ...]",
-      "    Reset latency data of one or more <event> classes.",
-  };
-  answer_help(call, "latency", kLines);
-}
-
 // There are no replicas.
 void wait(Call& call) {
   const auto replicas = integer_argument(call[1]);
@@ -115,13 +94,14 @@ void lolwut(Call& call) {
 
 constexpr std::uint32_t kAdmin =
     flag::kAdmin | flag::kNoScript | flag::kLoading | flag::kStale | flag::kDangerous;
+constexpr std::uint32_t kSlowlog = flag::kAdmin | flag::kLoading | flag::kStale;
 constexpr auto kNothing = Reach::kNothing;
 constexpr std::string_view kGroup = "server";
 
 constexpr std::array kSlowlogCommands = {
     Command{"slowlog|get",
             -2,
-            kAdmin,
+            kSlowlog,
             {},
             kNothing,
             slowlog_get,
@@ -131,7 +111,7 @@ constexpr std::array kSlowlogCommands = {
             "Answers the commands that took long"},
     Command{"slowlog|len",
             2,
-            kAdmin,
+            kSlowlog,
             {},
             kNothing,
             slowlog_len,
@@ -141,7 +121,7 @@ constexpr std::array kSlowlogCommands = {
             "Counts the commands that took long"},
     Command{"slowlog|reset",
             2,
-            kAdmin,
+            kSlowlog,
             {},
             kNothing,
             slowlog_reset,
@@ -161,49 +141,6 @@ constexpr std::array kSlowlogCommands = {
             "Says what SLOWLOG can do"},
 };
 
-constexpr std::array kLatencyCommands = {
-    Command{"latency|latest",
-            2,
-            kAdmin,
-            {},
-            kNothing,
-            latency_nothing,
-            kGroup,
-            "2.8.13",
-            "O(1)",
-            "Answers samples of events, of which there are none"},
-    Command{"latency|history",
-            3,
-            kAdmin,
-            {},
-            kNothing,
-            latency_nothing,
-            kGroup,
-            "2.8.13",
-            "O(1)",
-            "Answers samples of an event, of which there are none"},
-    Command{"latency|reset",
-            -2,
-            kAdmin,
-            {},
-            kNothing,
-            latency_reset,
-            kGroup,
-            "2.8.13",
-            "O(1)",
-            "Forgets the samples, of which there are none"},
-    Command{"latency|help",
-            2,
-            flag::kLoading | flag::kStale,
-            {},
-            kNothing,
-            latency_help,
-            kGroup,
-            "2.8.13",
-            "O(1)",
-            "Says what LATENCY can do"},
-};
-
 constexpr std::array kCommands = {
     Command{"slowlog",
             -2,
@@ -216,17 +153,6 @@ constexpr std::array kCommands = {
             "Depends on subcommand.",
             "Tells of commands that took long",
             kSlowlogCommands},
-    Command{"latency",
-            -2,
-            0,
-            {},
-            kNothing,
-            nullptr,
-            kGroup,
-            "2.8.13",
-            "Depends on subcommand.",
-            "Tells of latencies",
-            kLatencyCommands},
     Command{"monitor",
             1,
             kAdmin | flag::kNoMulti,

@@ -6,6 +6,7 @@
 
 #include "protocols/redis/commands/client_tracking.h"
 #include "protocols/redis/commands/table.h"
+#include "protocols/redis/operations/redaction.h"
 
 namespace stele::redis {
 
@@ -50,51 +51,60 @@ Scope scope_of_queue(const Client& client) {
 }
 
 // For MONITOR and SLOWLOG: what commands of a transaction or a script do is told by itself.
-// Passwords are shown to nobody.
-bool is_secret(const Command& command) {
-  return command.name == "auth" || command.name == "hello";
-}
-
 void show_to_monitors(Call& call) {
   Head& head = call.head();
   const Command& command = call.command();
-  if (!head.monitors().is_used() || command.is(flag::kAdmin) || command.reach == Reach::kQueue ||
-      is_secret(command))
-    return;
+  if (!head.monitors().is_used() || command.is(flag::kAdmin) || command.reach == Reach::kQueue) return;
   const bool is_script = call.client().stream_or_null == nullptr;
-  head.monitors().show(call.arguments(), call.client().db.value(),
-                       is_script ? "lua" : call.client().record->address, head.services().clock->wall());
+  const auto shown = redacted(command, call.arguments());
+  head.monitors().show(shown ? std::span<const std::string_view>(*shown) : call.arguments(),
+                       call.client().db.value(), is_script ? "lua" : call.client().record->address,
+                       head.services().clock->wall());
 }
 
 void note_slow(Call& call, TimePoint now) {
   Head& head = call.head();
   const Command& command = call.command();
-  const ClientRecord& record = *call.client().record;
   const Duration taken = now - call.client().idle_since;
-  if (command.is(flag::kSkipSlowlog) || is_secret(command) || !head.slow_log().is_slow(taken)) return;
-  head.slow_log().add(call.arguments(), taken, head.services().clock->wall(), record.address,
-                      record.names().name);
+  if (head.latency().is_slow(taken)) {
+    head.latency().note(command.is(flag::kFast) ? "fast-command" : "command", taken,
+                        head.services().clock->wall());
+  }
+  if (!head.slow_log().is_slow(taken) || command.is(flag::kSkipSlowlog)) return;
+  const ClientRecord& record = *call.client().record;
+  const auto shown = redacted(command, call.arguments());
+  head.slow_log().add(shown ? std::span<const std::string_view>(*shown) : call.arguments(), taken,
+                      head.services().clock->wall(), record.address, record.names().name);
+}
+
+// Its time began when the command before it ended, or its bytes came.
+void note_time(Call& call, ReactorStatistics::OfCommand& counters) {
+  const TimePoint now = std::chrono::steady_clock::now();
+  note_slow(call, now);
+  const auto taken = static_cast<std::uint64_t>((now - call.client().idle_since).count());
+  counters.nanoseconds.add(taken);
+  if (call.head().settings().tracks_latency.load(std::memory_order_relaxed))
+    call.statistics().record_time(counters, taken);
+  call.client().idle_since = now;
 }
 
 }  // namespace
 
 void run(Call& call) {
-  // Subcommands are counted with their container's row.
-  const CommandTable& table = CommandTable::get();
-  const Command* row = &call.command();
-  if (!table.has(*row)) row = table.find(row->name.substr(0, row->name.find('|')));
-  ReactorStatistics::OfCommand* const counters = &call.statistics().of_command(table.index(*row));
+  const std::size_t number = CommandTable::get().number(call.command());
+  ReactorStatistics::OfCommand& counters = call.statistics().of_command(number);
   show_to_monitors(call);
   call.command().handler(call);
   if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) {
     remember_reads(call.head(), call.client(), call.command(), call.arguments());
   }
-  const TimePoint now = std::chrono::steady_clock::now();
-  note_slow(call, now);
-  counters->calls.add();
-  counters->nanoseconds.add(static_cast<std::uint64_t>((now - call.client().idle_since).count()));
-  if (call.has_failed()) counters->failed.add();
-  call.client().idle_since = now;
+  counters.calls.add();
+  if (call.has_failed()) counters.failed.add();
+  if (!call.has_rest()) note_time(call, counters);
+}
+
+void end_of_rest(Call& call) {
+  note_time(call, call.statistics().of_command(CommandTable::get().number(call.command())));
 }
 
 namespace {

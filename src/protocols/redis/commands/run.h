@@ -11,8 +11,9 @@
 
 namespace stele::redis {
 
-// Runs the handler and counts it.
+// Runs the handler and counts it; when it left a rest, what the whole takes is counted by end_of_rest().
 void run(Call& call);
+void end_of_rest(Call& call);
 
 // Whether nothing that the transaction watches has changed. The group declares those keys.
 bool watches_hold(keyspace::Group& group, const Transaction& transaction);

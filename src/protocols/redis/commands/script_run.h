@@ -39,6 +39,7 @@ class CommandHost final : public lua::ScriptHost {
   std::optional<std::string> refusal_of(const Command& command, std::span<const std::string_view> arguments);
   std::optional<std::string> durability_refusal(const Command& command,
                                                 std::span<const std::string_view> arguments);
+  bool is_let_through(const Command& command) const;
 
   Call& call_;
   const ScriptRun run_;
@@ -48,6 +49,9 @@ class CommandHost final : public lua::ScriptHost {
   // As it was when the script began, so that it does not stop half-way.
   const bool is_out_of_memory_;
 };
+
+// Among the kept parameters: "yes" lets scripts run commands that are denied to them, for tests.
+constexpr std::string_view kDeniedInScripts = "debug-set-disable-deny-scripts";
 
 // The keys and arguments of EVAL and FCALL, whose third word counts the keys; false after an error was
 // answered.

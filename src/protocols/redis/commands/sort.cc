@@ -1,4 +1,6 @@
 // SORT and SORT_RO.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -50,6 +52,17 @@ bool read_limit(Call& call, std::size_t at, Question& question) {
   return true;
 }
 
+// BY and GET may name any key, so who asks must be allowed to read all; else it is answered.
+bool may_look_up(Call& call, std::string_view option) {
+  const User* const user = call.client().user.get();
+  if (user == nullptr || user->is_unrestricted() ||
+      user->rules()->may_read_all(call.command(), call.arguments())) {
+    return true;
+  }
+  call.fail(fmt::format("{} option of SORT denied due to insufficient ACL permissions.", option));
+  return false;
+}
+
 bool read_question(Call& call, bool may_store, Question& question) {
   for (std::size_t i = 2; i < call.size(); ++i) {
     const std::size_t behind = call.size() - i - 1;
@@ -64,8 +77,10 @@ bool read_question(Call& call, bool may_store, Question& question) {
       question.store = call.key(++i);
     } else if (call.is(i, "BY") && behind >= 1) {
       question.by = call[++i];
+      if (question.by->find('*') != std::string_view::npos && !may_look_up(call, "BY")) return false;
     } else if (call.is(i, "GET") && behind >= 1) {
       question.gets.push_back(call[++i]);
+      if (!may_look_up(call, "GET")) return false;
     } else {
       call.fail_syntax();
       return false;

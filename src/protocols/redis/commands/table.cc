@@ -67,7 +67,10 @@ CommandTable::CommandTable() : slots_(kSlots) {
                              server_commands(),
                              command_commands(),
                              config_commands(),
-                             stele_commands()}) {
+                             stele_commands(),
+                             acl_commands(),
+                             latency_commands(),
+                             refused_commands()}) {
     rows_.insert(rows_.end(), family.begin(), family.end());
   }
   STELE_CHECK(rows_.size() < kSlots / 2);
@@ -75,6 +78,14 @@ CommandTable::CommandTable() : slots_(kSlots) {
     std::size_t slot = hash_name(command.name);
     while (slots_[slot] != nullptr) slot = (slot + 1) % kSlots;
     slots_[slot] = &command;
+    by_number_.push_back(&command);
+  }
+  for (const Command& command : rows_) {
+    for (const Command& each : command.subcommands) {
+      const bool is_hidden = command.is(flag::kHidesSubcommands);
+      numbers_.emplace(&each, is_hidden ? number(command) : by_number_.size());
+      if (!is_hidden) by_number_.push_back(&each);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "protocols/redis/commands/command.h"
@@ -32,16 +33,21 @@ class CommandTable {
     const auto begin = reinterpret_cast<std::uintptr_t>(rows_.data());
     return address >= begin && address < begin + rows_.size() * sizeof(Command);
   }
-  // A number for each row of all(), for counters by command.
-  std::size_t index(const Command& command) const {
-    return static_cast<std::size_t>(&command - rows_.data());
+  // A number for each command and subcommand, for counters and rules: rows of all() first. Hidden subcommands
+  // have that of their container.
+  std::size_t number(const Command& command) const {
+    return has(command) ? static_cast<std::size_t>(&command - rows_.data()) : numbers_.at(&command);
   }
+  std::size_t numbers() const { return by_number_.size(); }
+  const Command& row_at(std::size_t number) const { return *by_number_[number]; }
 
  private:
   CommandTable();
 
   std::vector<Command> rows_;          // of all families, in their order
   std::vector<const Command*> slots_;  // open addressing, into rows_
+  std::vector<const Command*> by_number_;
+  std::unordered_map<const Command*, std::size_t> numbers_;  // of subcommands
 };
 
 // What Redis 7 has under that name and Stele does not serve.
@@ -82,5 +88,8 @@ std::span<const Command> server_commands();
 std::span<const Command> command_commands();
 std::span<const Command> config_commands();
 std::span<const Command> stele_commands();
+std::span<const Command> acl_commands();
+std::span<const Command> latency_commands();
+std::span<const Command> refused_commands();
 
 }  // namespace stele::redis

@@ -27,7 +27,7 @@ TEST(CommandTable, EveryRowIsCompleteAndFound) {
   for (const Command& command : table.all()) {
     EXPECT_TRUE(names.insert(command.name).second) << command.name << " twice";
     EXPECT_EQ(table.find(command.name), &command);
-    EXPECT_EQ(&table.all()[table.index(command)], &command);
+    EXPECT_EQ(&table.row_at(table.number(command)), &command);
     EXPECT_FALSE(is_known_to_redis(command.name)) << command.name << " is served and missing";
     expect_complete(command);
     for (const Command& each : command.subcommands) {
@@ -46,7 +46,7 @@ TEST(CommandTable, FindsInAnyCaseAndNothingElse) {
   EXPECT_EQ(table.find(std::string(1000, 'x')), nullptr);
   EXPECT_EQ(table.find_full("CONFIG|get")->name, "config|get");
   EXPECT_EQ(table.find_full("get|x"), nullptr);
-  EXPECT_TRUE(is_known_to_redis("XADD"));
+  EXPECT_TRUE(is_known_to_redis("PSYNC"));
   EXPECT_TRUE(is_known_to_redis("script", "DEBUG"));
   EXPECT_FALSE(is_known_to_redis("xaddd"));
 }

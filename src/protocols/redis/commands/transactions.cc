@@ -1,10 +1,14 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocols/redis/commands/call.h"
+#include "protocols/redis/commands/permission.h"
 #include "protocols/redis/commands/run.h"
 #include "protocols/redis/commands/table.h"
 
@@ -54,6 +58,17 @@ void unwatch(Call& call) {
   call.reply().ok();
 }
 
+std::string changed_rules_text(const Verdict& verdict) {
+  std::string_view reason = "no permission to execute the command or subcommand";
+  if (verdict.denial == Denial::kKey) reason = "no permission to touch the specified keys";
+  if (verdict.denial == Denial::kChannel)
+    reason = "no permission to access one of the channels used as arguments";
+  return fmt::format(
+      "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This "
+      "command is no longer allowed for the following reason: {}",
+      reason);
+}
+
 void exec(Call& call) {
   Client& client = call.client();
   Transaction& transaction = client.transaction;
@@ -72,7 +87,12 @@ void exec(Call& call) {
   for (const QueuedCommand& queued : commands) {
     arguments.assign(queued.arguments.begin(), queued.arguments.end());
     Call inner = call.within_exec(*queued.command, arguments);
-    if (queued.mapped) {
+    // The rules may have changed since it was queued.
+    const Verdict verdict =
+        check_permission(call.head(), client, *queued.command, arguments, DenialLog::Context::kMulti);
+    if (!verdict.is_allowed()) {
+      inner.fail_with_code(changed_rules_text(verdict));
+    } else if (queued.mapped) {
       answer_mapped(inner, *queued.mapped);
     } else {
       run(inner);

@@ -106,6 +106,15 @@ std::size_t Channels::size(ChannelKind kind) const {
   return table(kind).size();
 }
 
+std::vector<std::pair<std::string, Channels::Listener>> Channels::listeners(ChannelKind kind) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::pair<std::string, Listener>> all;
+  for (const auto& [name, listeners] : table(kind)) {
+    for (const Listener& each : listeners) all.emplace_back(name, each);
+  }
+  return all;
+}
+
 void Subscriptions::add(ChannelKind kind, std::string_view name) {
   if (names_[static_cast<std::size_t>(kind)].emplace(name).second) channels_.subscribe(kind, name, client_);
   show();

@@ -9,6 +9,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocols/redis/client_list.h"
@@ -37,6 +38,8 @@ class Channels {
   std::vector<std::string> names(ChannelKind kind, std::string_view pattern) const;
   std::size_t subscribers(ChannelKind kind, std::string_view name) const;
   std::size_t size(ChannelKind kind) const;
+  // Every subscription of that kind.
+  std::vector<std::pair<std::string, Listener>> listeners(ChannelKind kind) const;
 
  private:
   using Table = std::map<std::string, std::vector<Listener>, std::less<>>;
