@@ -5,6 +5,7 @@ measured once, one after the other, so that what else the machine does falls on 
 """
 
 import argparse
+import hashlib
 import shutil
 import statistics
 import subprocess
@@ -42,10 +43,28 @@ def start(kind, command, port):
     return process
 
 
+SCRIPT = "return redis.call('set', KEYS[1], ARGV[1])"
+# What redis-benchmark has no test of, or one with a preparation of its own.
+REQUESTS = {
+    "lrange_100": ["lrange", "bench:list", "0", "99"],
+    "xadd": ["xadd", "bench:stream", "*", "field", "x" * 64],
+    "evalsha": ["evalsha", hashlib.sha1(SCRIPT.encode()).hexdigest(), "1", "key:__rand_int__", "x" * 64],
+}
+
+
+def prepare(port):
+    """What the requests of REQUESTS find."""
+    subprocess.run(["redis-cli", "-p", str(port), "script", "load", SCRIPT], check=True, stdout=subprocess.DEVNULL)
+    elements = ["x" * 64] * 100
+    subprocess.run(["redis-cli", "-p", str(port), "rpush", "bench:list", *elements], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
 def load(port, command, requests, pipeline, keys):
+    what = REQUESTS.get(command, ["-t", command])
     subprocess.run(
         ["taskset", "-c", "1", "redis-benchmark", "-p", str(port), "-c", "50", "-d", "64", "-r", str(keys),
-         "-n", str(requests), "-P", str(pipeline), "-t", command, "--csv"],
+         "-n", str(requests), "-P", str(pipeline), "--csv", *what],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -70,6 +89,8 @@ def measure(commands, options, loaded=lambda kind, pid: None):
             port = free_port()
             servers[kind] = (start(kind, command(port, folder), port), port)
             load(port, "set", options.preload, 32, options.keys)
+            if REQUESTS.keys() & set(options.commands.split(",")):
+                prepare(port)
             loaded(kind, servers[kind][0].pid)
         for round_number in range(options.rounds):
             for pipeline, requests in ((1, options.requests), (32, options.pipelined_requests)):

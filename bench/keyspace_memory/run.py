@@ -3,7 +3,8 @@
 ./dev bench keyspace_memory [--keys 1000000]
 
 Resident memory of a fresh server after so many different keys of 16 bytes, less that before, by size of the value,
-with and without a time to live.
+with and without a time to live. Then the same for an element of a hash, set, sorted set and list: of many small ones
+with ten elements each, and of one that has them all.
 """
 
 import argparse
@@ -52,6 +53,46 @@ def load(port, keys, value_bytes, ttl):
                 awaited -= len(connection.recv(65536))
 
 
+def request(*words):
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+
+
+# A command that adds elements of about 20 bytes, and the words of the i-th.
+ELEMENTS = {
+    "hash": (b"HSET", lambda i: [b"field:%08d" % i, b"v%07d" % i]),
+    "set": (b"SADD", lambda i: [b"member:%012d" % i]),
+    "sorted set": (b"ZADD", lambda i: [b"%d" % (i * 7919 % 1000003), b"member:%012d" % i]),
+    "list": (b"RPUSH", lambda i: [b"element:%012d" % i]),
+}
+
+
+def load_elements(port, form, count, each):
+    command, words_of = ELEMENTS[form]
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        replies = connection.makefile("rb")
+        for begin in range(0, count, 1000):
+            requests = [request(command, b"key:%012d" % (i // each),
+                                *(word for j in range(i, i + 10) for word in words_of(j)))
+                        for i in range(begin, begin + 1000, 10)]
+            connection.sendall(b"".join(requests))
+            for _ in requests:
+                if replies.readline()[:1] == b"-":
+                    raise SystemExit(f"{form} was refused")
+
+
+def measure_elements(kind, form, count, each):
+    with tempfile.TemporaryDirectory(prefix="stele-bench-") as folder:
+        port = free_port()
+        process = start(kind, port, folder)
+        try:
+            before = resident(process.pid)
+            load_elements(port, form, count, each)
+            return (resident(process.pid) - before) / count
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def measure(kind, keys, value_bytes, ttl):
     with tempfile.TemporaryDirectory(prefix="stele-bench-") as folder:
         port = free_port()
@@ -77,6 +118,13 @@ def main():
             redis, stele = (measure(kind, options.keys, value_bytes, ttl) for kind in ("redis-server", "stele"))
             name = f"{value_bytes} bytes{', with TTL' if ttl else ''}"
             print(f"| {name} | {redis:.1f} | {stele:.1f} | {stele / redis:.2f} |", flush=True)
+    print(f"\nresident bytes an element of about 20 bytes, {options.keys} elements\n")
+    print("| element of a | redis-server | stele | / redis-server |")
+    print("|---|---|---|---|")
+    for form in ELEMENTS:
+        for each in (10, options.keys):
+            redis, stele = (measure_elements(kind, form, options.keys, each) for kind in ("redis-server", "stele"))
+            print(f"| {form} with {each} | {redis:.1f} | {stele:.1f} | {stele / redis:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """CPU that a command of the Redis head costs, for keys in memory, beside redis-server.
 
 ./dev bench redis [--rounds 5] [--requests 300000] [--pipelined-requests 2000000] [--preload 2000000]
-                  [--keys 1000000] [--commands get,set] [--threads 1]
+                  [--keys 1000000] [--commands get,set,incr,hset,lpush,rpop,sadd,zadd,mset,lrange_100,xadd,evalsha]
+                  [--threads 1]
 
 Both servers are loaded with the same keys of 64 bytes (bench/redis_load.py says how they run). The figure is the
 median over the rounds of CPU time (user and system), and of its ratio to redis-server's of the same round.
+How well keys are evicted: `python bench/redis/hit_rate.py`. What keys take: `./dev bench keyspace_memory`.
 """
 
 import os

@@ -182,7 +182,8 @@ class Keyspace {
   // time. Keys are in any case gone for every reader at their time.
   virtual std::size_t expire_some(std::size_t limit) = 0;
 
-  // All that the written-behind classes changed since the last cut; null when a group is in the way. Each
+  // All that the written-behind classes changed since the last cut, as it was when the first of these calls
+  // began; null when a group is in the way, or to be called again: it goes on where it was. One thread. Each
   // object of a cut is committed or given back by `flush_failed`, before the next is taken: in one call, or
   // in several with parts of the cut, where PostgreSQL refuses some of its objects.
   virtual std::optional<Cut> take_cut() = 0;

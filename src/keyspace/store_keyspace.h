@@ -21,8 +21,8 @@ struct StoreOptions {
 // Threads: any. Groups over keys of different shards run at once. A group over everything waits some
 // microseconds for those that are under way, while no other begins.
 // Cost: a look-up reads two lines of memory that are not in the cache, prefetch() brings both before. Large
-// values are freed a little at a time, by later groups and by expire_some. take_cut takes what is dirty at
-// once, with all shards held.
+// values are freed a little at a time, by later groups and by expire_some. take_cut takes what is
+// dirty object by object, each with its shard held, and needs all shards for a moment only.
 std::unique_ptr<Keyspace> make_store_keyspace(const Clock& clock, StoreOptions options);
 
 }  // namespace stele::keyspace

@@ -45,6 +45,11 @@ void Bundles::unite(std::uint32_t one, std::uint32_t other) {
   parents_[find_root(other)] = find_root(one);
 }
 
+void Bundles::move_to(Bundles& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  other.parents_ = std::exchange(parents_, {});
+}
+
 void Bundles::clear() {
   const std::lock_guard lock(mutex_);
   parents_.clear();
@@ -58,6 +63,7 @@ PendingChanges& DirtyTable::touch(Stripe& stripe, Bundle& group, const Object& o
   if (!record.pending) {
     record.pending.emplace();
     record.pending->whole = !object.has_row || record.diverged;
+    record.pending->round = round_.load(std::memory_order_relaxed);
     record.pending->bundle = group ? *group : bundles_.make();
     bytes += object.name_bytes;
     // Nothing of it is in the table, so that all of it will be written.
@@ -153,34 +159,67 @@ bool DirtyTable::overridden(ObjectId id) {
   return lost;
 }
 
-std::vector<DirtyObject> DirtyTable::take(const Fill& fill) {
-  std::vector<DirtyObject> taken;
-  std::unordered_map<std::uint32_t, std::size_t> members;  // of each bundle
-  for (Stripe& stripe : stripes_) {
+void DirtyTable::begin_cut() {
+  bundles_.move_to(cut_bundles_);
+  next_stripe_ = 0;
+  next_id_ = ObjectId();
+  round_.fetch_add(1, std::memory_order_relaxed);
+  is_cutting_.store(true, std::memory_order_relaxed);
+}
+
+void DirtyTable::take(Stripe& stripe, Records::iterator at, const Fill& fill) {
+  Record& record = at->second;
+  const PendingChanges pending = *std::exchange(record.pending, std::nullopt);
+  pending_bytes_.fetch_sub(pending.bytes, std::memory_order_relaxed);
+  DirtyObject dirty;
+  dirty.id = at->first;
+  dirty.generation = pending.generation;
+  dirty.bundle = cut_bundles_.root_of(pending.bundle) + 1;
+  dirty.removed = pending.removed;
+  dirty.whole = !pending.removed && pending.whole;
+  if (!pending.removed && !fill(dirty, pending)) {
+    if (!record.in_flight) erase(stripe, at);
+    return;
+  }
+  record.in_flight = pending.generation;
+  record.diverged = false;  // all of it goes out
+  const std::lock_guard lock(taken_mutex_);
+  taken_.push_back(std::move(dirty));
+}
+
+void DirtyTable::take(ObjectId id, const Fill& fill) {
+  Stripe& stripe = stripe_of(id);
+  const std::lock_guard lock(stripe.mutex);
+  const auto at = stripe.records.find(id);
+  if (at != stripe.records.end() && is_to_be_taken(at->second)) take(stripe, at, fill);
+}
+
+std::optional<ObjectId> DirtyTable::next_to_take() {
+  for (; next_stripe_ < kStripes; ++next_stripe_, next_id_ = ObjectId()) {
+    Stripe& stripe = stripes_[next_stripe_];
     const std::lock_guard lock(stripe.mutex);
-    for (auto at = stripe.records.begin(); at != stripe.records.end();) {
+    for (auto at = stripe.records.lower_bound(next_id_); at != stripe.records.end();) {
       const auto each = at++;
-      Record& record = each->second;
-      if (!record.pending) continue;
-      const PendingChanges pending = *std::exchange(record.pending, std::nullopt);
-      pending_bytes_.fetch_sub(pending.bytes, std::memory_order_relaxed);
-      DirtyObject dirty;
-      dirty.id = each->first;
-      dirty.generation = pending.generation;
-      dirty.bundle = bundles_.root_of(pending.bundle) + 1;
-      dirty.removed = pending.removed;
-      dirty.whole = !pending.removed && pending.whole;
-      if (!pending.removed && !fill(dirty, pending)) {
-        if (!record.in_flight) erase(stripe, each);
-        continue;
-      }
-      record.in_flight = pending.generation;
-      record.diverged = false;  // all of it goes out
-      ++members[dirty.bundle];
-      taken.push_back(std::move(dirty));
+      if (!is_to_be_taken(each->second)) continue;
+      next_id_ = each->first;
+      // Nobody can find it any more.
+      if (!each->second.pending->removed) return next_id_;
+      take(stripe, each, {});
     }
   }
-  bundles_.clear();
+  return std::nullopt;
+}
+
+std::vector<DirtyObject> DirtyTable::end_cut() {
+  is_cutting_.store(false, std::memory_order_relaxed);
+  cut_bundles_.clear();
+  std::vector<DirtyObject> taken;
+  {
+    const std::lock_guard lock(taken_mutex_);
+    taken = std::exchange(taken_, {});
+  }
+  std::unordered_map<std::uint32_t, std::size_t> members;  // of each bundle
+  for (const DirtyObject& object : taken) ++members[object.bundle];
   for (DirtyObject& object : taken) {
     if (members[object.bundle] == 1) object.bundle = 0;
   }
@@ -218,6 +257,7 @@ DirtyTable::Bundle DirtyTable::give_back(const DirtyObject& object) {
     record.pending->bundle = bundles_.make();
     record.pending->generation = object.generation;
     record.pending->removed = object.removed;
+    record.pending->round = round_.load(std::memory_order_relaxed);
   }
   PendingChanges& pending = *record.pending;
   pending.whole = pending.whole || object.whole;

@@ -28,6 +28,7 @@ struct PendingChanges {
   std::map<std::int64_t, std::int64_t> positions;  // of a list: from, and beyond; they do not touch
   std::size_t bytes = 0;                           // about what a flush will write
   std::uint32_t bundle = 0;                        // an element of Bundles
+  std::uint32_t round = 0;                         // of the cut that takes it
 };
 
 // Which objects are committed together? Disjoint sets of pending objects, by the groups that wrote them; it
@@ -38,6 +39,8 @@ class Bundles {
   void unite(std::uint32_t one, std::uint32_t other);
   std::uint32_t root_of(std::uint32_t bundle);
   void clear();
+  // What there is becomes the other's, whose own is forgotten.
+  void move_to(Bundles& other);
 
  private:
   std::uint32_t find_root(std::uint32_t bundle);
@@ -85,10 +88,20 @@ class DirtyTable {
   // A foreign change replaces or removes the object. Whether local changes were lost to it.
   bool overridden(ObjectId id);
 
-  // Takes all changes: `fill(object, changes)` completes what goes out for an object that was not removed;
-  // false if there is no such object. In a group over everything.
+  // A cut is taken object by object. It begins in a group over everything, which is short: what changes from
+  // here on is the next cut's. Until it has ended whoever finds an object takes it before it may be changed,
+  // and whoever makes the cut takes the rest.
+  // `fill(object, changes)` completes what goes out for an object that was not removed; false if there is no
+  // such object.
   using Fill = std::function<bool(DirtyObject& object, const PendingChanges& changes)>;
-  std::vector<DirtyObject> take(const Fill& fill);
+  void begin_cut();
+  bool is_cutting() const { return is_cutting_.load(std::memory_order_relaxed); }
+  // In a group over the object's key.
+  void take(ObjectId id, const Fill& fill);
+  // Another that is to be taken; those that were removed are taken on the way. None: all are.
+  std::optional<ObjectId> next_to_take();
+  // Once all are taken.
+  std::vector<DirtyObject> end_cut();
   // All of a cut that was not committed.
   void give_back(const std::vector<DirtyObject>& objects);
   EchoOutcome echo(ObjectId id, ChangeSequence generation);
@@ -115,12 +128,23 @@ class DirtyTable {
   PendingChanges& touch(Stripe& stripe, Bundle& group, const Object& object, ChangeSequence generation,
                         std::size_t bytes);
   void forget_pending(Record& record);
+  bool is_to_be_taken(const Record& record) const {
+    return record.pending && record.pending->round != round_;
+  }
+  void take(Stripe& stripe, Records::iterator at, const Fill& fill);
   // The bundle that it has now, if what is given back has a part in it.
   Bundle give_back(const DirtyObject& object);
   void erase(Stripe& stripe, Records::iterator at);
 
   std::array<Stripe, kStripes> stripes_;
   Bundles bundles_;
+  Bundles cut_bundles_;  // of the cut that is made
+  std::atomic<std::uint32_t> round_ = 0;
+  std::atomic<bool> is_cutting_ = false;
+  std::mutex taken_mutex_;
+  std::vector<DirtyObject> taken_;
+  std::size_t next_stripe_ = 0;  // where next_to_take() goes on: the cut's maker's
+  ObjectId next_id_;
   std::atomic<std::size_t> size_ = 0;
   std::atomic<std::size_t> pending_bytes_ = 0;
 };

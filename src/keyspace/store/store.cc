@@ -112,11 +112,18 @@ Position Store::find(KeyRef key, std::uint64_t hash) {
   if (position.table != nullptr) {
     position.entry = position.table->find(
         hash, [&](const Entry& entry) { return entry.name() == key.name; }, &position.place);
+    take_for_cut(position);
   }
   return position;
 }
 
 Position Store::find(ObjectId id) {
+  Position position = find_quietly(id);
+  take_for_cut(position);
+  return position;
+}
+
+Position Store::find_quietly(ObjectId id) {
   Position position;
   const auto hash = objects.find(id);
   if (!hash) return position;
@@ -155,6 +162,7 @@ Position Store::find(DatabaseNumber db, std::uint64_t hash) {
   position.entry = position.table->find(
       hash, [&](const Entry& entry) { return EntryHash{db}(entry) == hash; }, &position.place);
   if (position.entry != nullptr) position.key = {db, position.entry->name()};
+  take_for_cut(position);
   return position;
 }
 
@@ -222,9 +230,9 @@ KeyspaceStats Store::stats() const {
   return stats;
 }
 
-std::vector<DirtyObject> Store::take_dirty() {
-  return dirty.take(
-      [this](DirtyObject& object, const PendingChanges& changes) { return fill_dirty(object, changes); });
+void Store::take_dirty(ObjectId id) {
+  dirty.take(
+      id, [this](DirtyObject& object, const PendingChanges& changes) { return fill_dirty(object, changes); });
 }
 
 namespace {
@@ -249,7 +257,7 @@ void fill_positions(const Entry& entry, const std::map<std::int64_t, std::int64_
 }  // namespace
 
 bool Store::fill_dirty(DirtyObject& dirty_object, const PendingChanges& changes) {
-  const Position position = find(dirty_object.id);
+  const Position position = find_quietly(dirty_object.id);
   if (position.entry == nullptr) return false;
   Entry& entry = *position.entry;
   entry.set_has_row(true);

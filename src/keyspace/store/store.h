@@ -70,8 +70,8 @@ class Store {
   // All keys of a shard in a database, without any account of it: they are freed later.
   void drop_table(Shard& shard, DatabaseNumber db);
   KeyspaceStats stats() const;
-  // The cut of a moment: all shards are held.
-  std::vector<DirtyObject> take_dirty();
+  // Takes what is dirty of an object that is to be in the cut which is made. Its shard is held.
+  void take_dirty(ObjectId id);
 
   std::vector<ChangeListener*> listeners;
   std::atomic<std::size_t> max_memory_bytes;
@@ -93,6 +93,12 @@ class Store {
   }
 
  private:
+  // Somebody is about to use it: what a cut has to know of it is taken before.
+  void take_for_cut(const Position& position) {
+    if (position.entry != nullptr && dirty.is_cutting() && position.entry->has_id())
+      take_dirty(position.entry->id());
+  }
+  Position find_quietly(ObjectId id);
   bool fill_dirty(DirtyObject& dirty, const PendingChanges& changes);
 
   const Clock& clock_;

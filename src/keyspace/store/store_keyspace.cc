@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t kSegmentsATurn = 1024;
 // What expire_some frees of large values that are gone, at most for so long.
 constexpr std::size_t kFreedAtOnce = 256;
+// So many objects a call of take_cut.
+constexpr std::size_t kObjectsATurn = 512;
 constexpr Duration kFreeingTimeMax = std::chrono::microseconds(500);
 
 class StoreGroup final : public Group {
@@ -105,6 +107,8 @@ class StoreKeyspace final : public Keyspace {
 
  private:
   void free_garbage();
+  // False: a group is in the way.
+  bool take_dirty(ObjectId id);
   // Calls `use(session)` in a group over the shard. False: another is there.
   template <class Use>
   bool in_shard(std::size_t shard, Use use);
@@ -117,6 +121,7 @@ class StoreKeyspace final : public Keyspace {
   std::size_t worst_shard() const;
 
   Store store_;
+  ChangeSequence cut_sequence_;                  // of the cut that is made
   std::atomic<std::size_t> next_expiring_ = 0;   // the shard where expire_some goes on
   std::atomic<std::size_t> next_looked_at_ = 0;  // the same for make_room
 };
@@ -276,12 +281,25 @@ void StoreKeyspace::free_garbage() {
 }
 
 std::optional<Cut> StoreKeyspace::take_cut() {
-  if (!store_.try_lock_all(nullptr)) return std::nullopt;
-  Cut cut;
-  cut.sequence = store_.last_change();
-  cut.objects = store_.take_dirty();
-  store_.unlock_all();
-  return cut;
+  if (!store_.dirty.is_cutting()) {
+    if (!store_.try_lock_all(nullptr)) return std::nullopt;
+    cut_sequence_ = store_.last_change();
+    store_.dirty.begin_cut();
+    store_.unlock_all();
+  }
+  for (std::size_t i = 0; i < kObjectsATurn; ++i) {
+    const std::optional<ObjectId> id = store_.dirty.next_to_take();
+    if (!id) return Cut{.sequence = cut_sequence_, .objects = store_.dirty.end_cut()};
+    if (!take_dirty(*id)) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool StoreKeyspace::take_dirty(ObjectId id) {
+  const std::optional<std::uint64_t> hash = store_.objects.find(id);
+  // Somebody took it, and it went, in this moment; or it has another name by now, and is taken.
+  if (!hash) return true;
+  return in_shard(shard_of(*hash), [&](Session& session) { session.store().take_dirty(id); });
 }
 
 void StoreKeyspace::flush_failed(Cut cut) {

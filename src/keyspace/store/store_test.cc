@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -189,6 +190,100 @@ TEST_F(StoreTest, LongNamesAndManyDatabases) {
   EXPECT_EQ(keyspace_->expire_some(10), 1u);
   EXPECT_EQ(keyspace_->begin(Scope::none())->keys().size(far.db), 0u);
   EXPECT_EQ(keyspace_->begin(Scope::none())->keys().size(kDb), 1u);
+}
+
+// More objects than one call takes.
+TEST(StoreCutTest, IsOfTheMomentWhenItBegan) {
+  constexpr std::size_t kObjects = 2000;
+  ManualClock clock;
+  const auto keyspace = make_store_keyspace(clock, {.classes = KeyClasses(KeyClass::kDurable, {})});
+  const auto set = [&](Group& group, const std::string& name, std::string_view value) {
+    ASSERT_TRUE(group.strings().set({kDb, name}, value, {}).has_value());
+  };
+  const auto change = [&](const std::string& name, auto use) {
+    const GroupHandle group = keyspace->begin(Scope::whole());
+    use(*group, name);
+  };
+  const auto finish = [&] {
+    std::optional<Cut> cut;
+    for (int calls = 0; !cut && calls < 100; ++calls) cut = keyspace->take_cut();
+    return cut.value_or(Cut{});
+  };
+  for (std::size_t i = 0; i < kObjects; ++i)
+    change(name_of(i), [&](Group& group, const std::string& name) { set(group, name, "old"); });
+  {
+    const GroupHandle group = keyspace->begin(Scope::whole());
+    for (const char* const name : {"a", "b", "c"}) set(*group, name, "old");
+  }
+  const ChangeSequence last = keyspace->stats().last_change;
+  ASSERT_FALSE(keyspace->take_cut().has_value());
+  // Whatever happens to them now is the next cut's.
+  for (std::size_t i = 0; i < kObjects; i += 3) {
+    change(name_of(i), [&](Group& group, const std::string& name) { set(group, name, "new"); });
+    change(name_of(i + 1),
+           [&](Group& group, const std::string& name) { (void)group.keys().remove({kDb, name}); });
+  }
+  change("a", [&](Group& group, const std::string& name) { set(group, name, "new"); });
+  change("c", [&](Group& group, const std::string& name) {
+    ASSERT_TRUE(group.keys().rename({kDb, name}, {kDb, "d"}).has_value());
+  });
+  const Cut first = finish();
+  EXPECT_EQ(first.sequence, last);
+  ASSERT_EQ(first.objects.size(), kObjects + 3);
+  std::uint32_t bundle = 0;
+  for (const DirtyObject& object : first.objects) {
+    EXPECT_FALSE(object.removed);
+    EXPECT_EQ(object.string, "old") << object.key.name;
+    EXPECT_LE(object.generation, last);
+    if (object.bundle == 0) continue;
+    EXPECT_EQ(object.key.name.size(), 1u);
+    if (bundle == 0) bundle = object.bundle;
+    EXPECT_EQ(object.bundle, bundle);
+  }
+  EXPECT_NE(bundle, 0u);
+  const Cut second = finish();
+  std::size_t removed = 0;
+  std::size_t changed = 0;
+  for (const DirtyObject& object : second.objects) {
+    removed += object.removed ? 1 : 0;
+    changed += object.string == "new" ? 1 : 0;
+  }
+  EXPECT_EQ(changed, (kObjects + 2) / 3 + 1);
+  EXPECT_EQ(removed, (kObjects + 1) / 3);
+  EXPECT_EQ(second.objects.size(), changed + removed + 1);  // and the one with another name
+  EXPECT_EQ(finish().objects.size(), 0u);
+}
+
+TEST(StoreCutTest, WritersOnOtherThreadsDoNotTearIt) {
+  ManualClock clock;
+  const auto keyspace = make_store_keyspace(clock, {.classes = KeyClasses(KeyClass::kDurable, {})});
+  constexpr std::size_t kPairs = 800;
+  std::atomic<bool> is_over = false;
+  // Each group writes the same number to both keys of a pair.
+  std::thread writer([&] {
+    for (std::size_t i = 0; !is_over || i < kPairs; ++i) {
+      const Key one(kDb, "one:" + std::to_string(i % kPairs));
+      const Key other(kDb, "other:" + std::to_string(i % kPairs));
+      const GroupHandle group = keyspace->begin(Scope::keys({one, other}));
+      for (const Key& key : {one, other}) (void)group->strings().set(key, std::to_string(i), {});
+    }
+  });
+  std::map<std::string, std::string> table;
+  for (std::size_t cuts = 0; cuts < 4;) {
+    const std::optional<Cut> cut = keyspace->take_cut();
+    if (!cut) {
+      std::this_thread::yield();
+      continue;
+    }
+    ++cuts;
+    for (const DirtyObject& object : cut->objects) table[object.key.name] = object.string;
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      const std::string number = std::to_string(i);
+      EXPECT_EQ(table["one:" + number], table["other:" + number]);
+    }
+  }
+  is_over = true;
+  writer.join();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // DUMP, RESTORE: a value as bytes, in Redis' own format.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "protocols/redis/commands/call.h"
@@ -27,33 +29,33 @@ void dump(Call& call) {
 struct RestoreOptions {
   bool replaces = false;
   bool is_absolute = false;
+  keyspace::Keys::UsageChange usage;
 };
 
-// IDLETIME and FREQ are understood; accesses are not kept.
 bool read_restore_options(Call& call, RestoreOptions& options) {
   constexpr std::int64_t kFrequencyMax = 255;
-  bool has_idle = false;
-  bool has_frequency = false;
+  keyspace::Keys::UsageChange& usage = options.usage;
   for (std::size_t i = 4; i < call.size(); ++i) {
     const bool has_more = i + 1 < call.size();
     if (call.is(i, "REPLACE")) {
       options.replaces = true;
     } else if (call.is(i, "ABSTTL")) {
       options.is_absolute = true;
-    } else if (call.is(i, "IDLETIME") && has_more && !has_frequency) {
+    } else if (call.is(i, "IDLETIME") && has_more && !usage.count) {
       const auto idle = integer_argument(call[++i]);
       if (!idle || *idle < 0) {
         idle ? call.fail("Invalid IDLETIME value, must be >= 0") : call.fail(idle.error());
         return false;
       }
-      has_idle = true;
-    } else if (call.is(i, "FREQ") && has_more && !has_idle) {
+      constexpr std::int64_t kSecondsMax = 1LL << 40;
+      usage.idle_ms = static_cast<std::uint64_t>(std::min(*idle, kSecondsMax)) * 1000;
+    } else if (call.is(i, "FREQ") && has_more && !usage.idle_ms) {
       const auto frequency = integer_argument(call[++i]);
       if (!frequency || *frequency < 0 || *frequency > kFrequencyMax) {
         frequency ? call.fail("Invalid FREQ value, must be >= 0 and <= 255") : call.fail(frequency.error());
         return false;
       }
-      has_frequency = true;
+      usage.count = static_cast<std::uint32_t>(*frequency);
     } else {
       call.fail_syntax();
       return false;
@@ -88,6 +90,8 @@ void restore(Call& call) {
     const auto set = keys.expire(call.key(1), WallMs{expires_at}, keyspace::ExpireCondition::kAlways);
     if (!set) return call.fail(set.error());
   }
+  const auto used = keys.set_usage(call.key(1), options.usage);
+  if (!used) return call.fail(used.error());
   call.reply().ok();
 }
 
