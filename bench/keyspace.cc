@@ -25,6 +25,7 @@ using namespace stele;
 using namespace stele::keyspace;
 
 constexpr DatabaseNumber kDb{0};
+constexpr std::size_t kDyingAMs = 100;
 
 std::int64_t thread_cpu_ns() {
   timespec time{};
@@ -81,7 +82,7 @@ void holds(std::size_t keys) {
     Steps steps("growth: SET of new keys, with TTL");
     for (std::size_t i = 0; i < keys; ++i) {
       const std::string name = name_of(i);
-      const WallMs until{now.value + 10'000 + static_cast<std::int64_t>(i % 100'000)};
+      const WallMs until{now.value + 10'000 + static_cast<std::int64_t>(i % (keys / kDyingAMs))};
       steps.run([&] { set(*keyspace, {kDb, name}, value, until); });
     }
   }
@@ -89,14 +90,14 @@ void holds(std::size_t keys) {
   fmt::print("{:.1f} bytes a key by the keyspace's account\n",
              static_cast<double>(stats.used_memory_bytes) / static_cast<double>(stats.keys));
   {
-    // Each turn of 100 ms a tenth of a percent dies.
-    Steps steps("expiry: turns of 400 keys at most");
+    Steps steps("100,000 expirations a second: turns of 400 keys");
     clock.advance(std::chrono::seconds(10));
     std::size_t worst = 0;
-    for (int turn = 1; turn <= 200; ++turn) {
-      clock.advance(std::chrono::milliseconds(100));
+    constexpr int kTurnMs = 10;
+    for (int turn = 1; turn <= 500; ++turn) {
+      clock.advance(std::chrono::milliseconds(kTurnMs));
       for (std::size_t some = 400; some == 400;) steps.run([&] { some = keyspace->expire_some(400); });
-      const std::size_t dead = keys / 100'000 * 100 * static_cast<std::size_t>(turn);
+      const std::size_t dead = kDyingAMs * kTurnMs * static_cast<std::size_t>(turn);
       const std::size_t removed = static_cast<std::size_t>(keyspace->stats().expired);
       if (dead > removed) worst = std::max(worst, dead - removed);
     }

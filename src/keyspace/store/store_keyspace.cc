@@ -21,6 +21,8 @@ namespace {
 
 // So many segments are searched for dead keys at once: a fraction of a millisecond.
 constexpr std::size_t kSegmentsATurn = 1024;
+// So many dead keys go at most while their shard is held.
+constexpr std::size_t kExpiredAHold = 64;
 // What expire_some frees of large values that are gone, at most for so long.
 constexpr std::size_t kFreedAtOnce = 256;
 // So many objects a call of take_cut.
@@ -188,9 +190,16 @@ std::size_t StoreKeyspace::expire_some(std::size_t limit) {
     next_expiring_.store(shard, std::memory_order_relaxed);
     const Shard& each = store_.shard(shard);
     if (each.keys_with_expiry.value() + each.hashes_with_expiry.value() == 0) continue;
-    (void)in_shard(shard, [&](Session& session) {
-      removed += expire_in_shard(session, shard, limit - removed, &segments_left);
-    });
+    bool has_more = true;
+    while (has_more && removed < limit && segments_left > 0) {
+      const std::size_t wanted = std::min(limit - removed, kExpiredAHold);
+      has_more = false;
+      (void)in_shard(shard, [&](Session& session) {
+        const std::size_t some = expire_in_shard(session, shard, wanted, &segments_left);
+        removed += some;
+        has_more = some >= wanted;
+      });
+    }
   }
   free_garbage();
   return removed;
