@@ -150,6 +150,12 @@ class Dispatcher {
 
   // Always null.
   const Command* refuse(const Command* command, std::string_view text) {
+    const bool is_exec = command != nullptr && command->reach == Reach::kQueue;
+    if (is_exec && client_.transaction.is_open && !text.starts_with("EXECABORT")) {
+      client_.transaction.clear();
+      client_.show_transaction();
+      return refuse(command, fmt::format("EXECABORT Transaction discarded because of: {}", text));
+    }
     wire::ReplyWriter(out_, client_.protocol).error(text);
     statistics_.count_error(text);
     if (command != nullptr) statistics_.of_command(table_.number(*command)).rejected.add();

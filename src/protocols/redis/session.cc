@@ -509,8 +509,10 @@ bool Session::is_paused(const Command& command) {
 }
 
 net::Task<void> Session::wait_for_unpause(const Command* command) {
+  client_.record->is_blocked = true;
   while (!stream_->is_closed() && is_paused(*command))
     co_await net::Reactor::current()->sleep_for(kPauseStep);
+  client_.record->is_blocked = false;
 }
 
 // On a stack of its own, which it leaves now and then: the others of this reactor go on meanwhile.

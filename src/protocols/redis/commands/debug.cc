@@ -63,6 +63,16 @@ void protocol(Call& call) {
   if (call.is(2, "FALSE")) {
     return reply.protocol() >= 3 ? reply.boolean(false) : reply.integer(0);
   }
+  if (call.is(2, "ATTRIB")) {
+    if (reply.protocol() >= 3) reply.raw("|1\r\n$14\r\nkey-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n");
+    return reply.bulk("Some real reply following the attribute");
+  }
+  if (call.is(2, "PUSH")) {
+    if (reply.protocol() < 3) return call.fail("RESP2 is not supported by this command");
+    reply.push(2);
+    reply.bulk("server-cpu-usage");
+    return reply.integer(42);
+  }
   if (call.is(2, "VERBATIM")) return reply.verbatim("This is a verbatim\nstring");
   if (call.is(2, "ARRAY")) {
     reply.array(3);

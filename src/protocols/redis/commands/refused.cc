@@ -25,6 +25,10 @@ void replicaof(Call& call) {
 }
 
 void migrate(Call& call) {
+  if (!call[3].empty()) {
+    STELE_REDIS_TRY(const bool is_there, call, call.group().keys().exists(call.key(3)));
+    if (!is_there) return call.reply().simple("NOKEY");
+  }
   call.fail("MIGRATE is not supported by Stele");
 }
 
@@ -170,7 +174,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "1.0.0",
      kOne,
      "Refused, but for NO ONE"},
-    {"migrate", -6, flag::kWrite, kMigrated, kNothing, migrate, "generic", "2.6.0", "O(N)", "Refused"},
+    {"migrate", -6, flag::kWrite, kMigrated, Reach::kKeys, migrate, "generic", "2.6.0", "O(N)", "Refused"},
     {"module",
      -2,
      0,

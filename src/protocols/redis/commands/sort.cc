@@ -192,8 +192,9 @@ void answer(Call& call, bool may_store) {
   STELE_REDIS_TRY(std::vector<Element> elements, call, read_elements(call, question));
   STELE_REDIS_TRY(const ValueType type, call, call.group().keys().type(call.key(1)));
   bool is_sorted = !question.is_unsorted();
-  if (!is_sorted && type == ValueType::kSet && question.store) {
-    // What is kept is the same each time.
+  const bool is_script = call.client().stream_or_null == nullptr;
+  if (!is_sorted && type == ValueType::kSet && (question.store || is_script)) {
+    // What is kept, or a script sees, is the same each time.
     is_sorted = question.by_letters = true;
     question.by.reset();
   }

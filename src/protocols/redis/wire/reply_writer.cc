@@ -100,7 +100,13 @@ void ReplyWriter::boolean(bool value) {
 }
 
 void ReplyWriter::big_number(std::string_view digits) {
-  if (protocol_ < 3) return bulk(digits);
+  if (protocol_ < 3) {
+    std::string line(digits);
+    for (char& c : line) {
+      if (c == '\r' || c == '\n') c = ' ';
+    }
+    return bulk(line);
+  }
   out_ += '(';
   const std::size_t begin = out_.size();
   out_ += digits;
