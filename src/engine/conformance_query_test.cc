@@ -123,6 +123,20 @@ TEST_P(Queries, PatternsOfTerms) {
   EXPECT_EQ(find(Wildcard{"name", "*a*a*"}), "1");
   EXPECT_EQ(find(Wildcard{"name", "*"}), "1 2 3");
   EXPECT_EQ(find(Wildcard{"name", "\\*"}), "");
+  EXPECT_EQ(find(Regexp{"name", "[ab].+"}), "1 2");
+  EXPECT_EQ(find(Regexp{"name", "c.s.r|~(.*e.*)"}), "1 3");
+  EXPECT_EQ(find(Regexp{.field = "tags", .pattern = "B", .case_insensitive = true}), "1 2");
+  EXPECT_EQ(error(Regexp{"name", "a(b"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error(Regexp{"stock", "1"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(find(Fuzzy{.field = "name", .value = "ana", .fuzziness = "1"}), "1");
+  EXPECT_EQ(find(Fuzzy{.field = "name", .value = "ebrt", .fuzziness = "1"}), "2");
+  EXPECT_EQ(find(Fuzzy{.field = "name", .value = "ebrt", .fuzziness = "1", .transpositions = false}), "");
+  EXPECT_EQ(find(Fuzzy{.field = "name", .value = "cesar"}), "3");
+  EXPECT_EQ(find(Fuzzy{.field = "name", .value = "cesar", .prefix_length = 2}), "");
+  EXPECT_EQ(error(Fuzzy{.field = "name", .value = "a", .fuzziness = "far"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error(Fuzzy{.field = "stock", .value = "1"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(find(Match{.field = "text", .text = "catz dgo", .op = Operator::kAnd, .fuzziness = "AUTO"}),
+            "2 3");
   EXPECT_EQ(error(Prefix{"stock", "1"}), ErrorCode::kInvalidArgument);
 }
 
@@ -162,10 +176,7 @@ TEST_P(Queries, BoolOfFilters) {
 }
 
 TEST_P(Queries, WhatIsMissingSaysSo) {
-  EXPECT_EQ(error(Fuzzy{.field = "name", .value = "ana"}), ErrorCode::kUnsupported);
-  EXPECT_EQ(error(Regexp{.field = "name", .pattern = "a.*"}), ErrorCode::kUnsupported);
   EXPECT_EQ(error(Nested{.path = "tags", .query = make_query(MatchAll{})}), ErrorCode::kUnsupported);
-  EXPECT_EQ(error(Match{.field = "text", .text = "x", .fuzziness = "AUTO"}), ErrorCode::kUnsupported);
   QueryPtr deep = make_query(MatchAll{});
   for (int i = 0; i < 200; ++i) deep = make_query(Bool{.must = {deep}});
   EXPECT_EQ(search(items_, text_request(deep)).error().code, ErrorCode::kInvalidArgument);

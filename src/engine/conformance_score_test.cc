@@ -62,6 +62,36 @@ TEST_P(Scores, WithAFieldsOwnParameters) {
   EXPECT_EQ(scores(items_, match("short", "quick fox")), "1=1.4609 2=1.4361 6=1.2636 3=0.8371 4=0.5700");
 }
 
+TEST_P(Scores, FuzzyAsLucene) {
+  const auto texts = create({{.path = "text", .type = FieldType::kText, .analyzer = "whitespace"}});
+  const std::vector<std::string> values = {
+      "search",    "serch engine", "saerch search search", "research paper now",
+      "sea shell", "peach",        "each of us",           "search beach",
+      "ab",        "cd b a",       "earch arch march",     "sear searc searching"};
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    rows.push_back(row(std::to_string(i)).set("text", values[i]));
+  apply(*texts, std::move(rows));
+  const auto found = [&](std::string word, std::string edits, std::uint32_t prefix, std::uint32_t most,
+                         bool exchange) {
+    return scores(texts,
+                  make_query(Fuzzy{"text", std::move(word), std::move(edits), prefix, most, exchange}));
+  };
+  EXPECT_EQ(found("search", "2", 0, 50, true),
+            "2=2.6119 7=2.1995 10=2.1940 0=1.6981 11=1.5011 1=1.0997 5=1.0189 3=0.7698 6=0.5774");
+  EXPECT_EQ(found("search", "1", 0, 50, true), "2=2.6119 0=1.6981 7=1.3747 1=1.0997 10=0.9238 11=0.9238");
+  EXPECT_EQ(found("search", "2", 2, 50, true), "0=1.6981 2=1.6496 11=1.5011 7=1.3747 1=1.0997");
+  EXPECT_EQ(found("search", "2", 0, 3, true), "2=2.6119 0=1.6981 7=1.3747 10=0.9238");
+  EXPECT_EQ(found("saerch", "1", 0, 50, false), "2=1.9003 1=1.8099");
+  EXPECT_EQ(found("ab", "2", 0, 50, true), "8=2.7946 6=0.0000 9=0.0000");
+  EXPECT_EQ(found("each", "1", 0, 50, true), "5=2.0960 6=1.9003 7=1.6967 10=1.4253");
+  EXPECT_EQ(found("serach", "2", 1, 50, true), "2=2.1445 0=1.4151 7=1.1456 1=1.0997 11=0.6928");
+  // A match stands for one such query a term.
+  EXPECT_EQ(scores(texts, make_query(Match{
+                              .field = "text", .text = "serach", .fuzziness = "2", .prefix_length = 1})),
+            found("serach", "2", 1, 50, true));
+}
+
 TEST_P(Scores, PhrasesAsLucene) {
   EXPECT_EQ(scores(items_, phrase("quick fox")), "2=1.4776");
   EXPECT_EQ(scores(items_, phrase("brown fox")), "1=2.1793");

@@ -88,7 +88,7 @@ QueryPtr random_leaf(Dice& dice) {
   const std::string field = dice.one_in(4) ? "short" : "text";
   const Operator op = dice.one_in(3) ? Operator::kAnd : Operator::kOr;
   const auto number = [&] { return Value(static_cast<std::int64_t>(dice.below(500)) - 250); };
-  switch (dice.below(17)) {
+  switch (dice.below(19)) {
     case 0:
     case 1:
     case 2:
@@ -120,6 +120,10 @@ QueryPtr random_leaf(Dice& dice) {
       return make_query(Term{"b", Value(dice.one_in(2))}, boost);
     case 14:
       return make_query(TermsExcept{"tag", {"t0", "t1"}}, boost);
+    case 16:
+      return make_query(Fuzzy{.field = field, .value = dice.word(), .fuzziness = "1"}, boost);
+    case 17:
+      return make_query(Regexp{.field = field, .pattern = "w[1-3][0-5]?"}, boost);
     case 15:
       return make_query(Ids{{DocKey::from_text(fmt::format("k{}", dice.below(300)))}}, boost);
     default:

@@ -118,8 +118,20 @@ void best_of_one(TermScorer& term, const DocumentBits& allowed, TopScores& top) 
     if (block != term.block()) term.enter_block(block);
     const std::span<const float> scores = term.block_scores();
     const PostingsBlock& postings = term.postings();
+    if (top.is_counted()) {
+      // Few come in: those that may are gathered without a branch.
+      std::array<std::uint8_t, kPackedBlock> places;
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < scores.size(); ++i) {
+        places[count] = static_cast<std::uint8_t>(i);
+        count += top.is_competitive(scores[i]) ? 1 : 0;
+      }
+      for (std::size_t i = 0; i < count; ++i)
+        if (allowed.contains(postings.documents[places[i]]))
+          top.add(postings.documents[places[i]], scores[places[i]]);
+      continue;
+    }
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (!top.is_competitive(scores[i]) && top.is_counted()) continue;
       if (!allowed.contains(postings.documents[i])) continue;
       top.count(1);
       top.add(postings.documents[i], scores[i]);

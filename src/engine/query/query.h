@@ -36,10 +36,14 @@ struct Match {
   Operator op = Operator::kOr;
   MinimumShouldMatch minimum_should_match = {};
   std::string analyzer = {};  // empty: the field's
-  // Elasticsearch's fuzziness ("AUTO", "1"); empty: exact terms.
+  // Elasticsearch's fuzziness ("AUTO", "AUTO:3,6", "1"); empty: exact terms. Else each term stands for those
+  // near it, as Fuzzy says.
   std::string fuzziness = {};
   bool all_if_no_terms = false;  // zero_terms_query: all
   bool lenient = false;
+  std::uint32_t prefix_length = 0;
+  std::uint32_t expansions_max = 50;
+  bool transpositions = true;
 };
 
 // The terms at their positions, moved by up to `slop` places. With `prefix` the last term is a beginning
@@ -78,6 +82,9 @@ struct MultiMatch {
   std::string fuzziness = {};
   std::uint32_t slop = 0;
   bool lenient = false;
+  std::uint32_t prefix_length = 0;
+  std::uint32_t expansions_max = 50;
+  bool transpositions = true;
 };
 
 // One exact term: in text, the term as the index holds it; else the value. Scores as text where the field is
@@ -132,12 +139,16 @@ struct Wildcard {
   bool case_insensitive = false;
 };
 
+// Lucene's regular expressions, over whole terms.
 struct Regexp {
   std::string field;
   std::string pattern;
   bool case_insensitive = false;
 };
 
+// The terms within some edits of `value` (characters put in, left out, replaced, or two neighbours
+// exchanged), `prefix_length` characters standing as they are: the nearest `expansions_max`, scored as
+// Elasticsearch's top_terms_blended_freqs does.
 struct Fuzzy {
   std::string field;
   std::string value;

@@ -44,7 +44,6 @@ Result<text::Tokens> Compiler::analyze(FieldId id, std::string_view text, const 
 }
 
 Result<MatcherPtr> Compiler::compile_node(const Match& node, float boost) {
-  if (!node.fuzziness.empty() && node.fuzziness != "0") return unsupported("[match] query with fuzziness");
   const auto id = find(node.field);
   if (!id) return match_none();
   STELE_RETURN_IF_ERROR(check_searchable(*id));
@@ -65,8 +64,20 @@ Result<MatcherPtr> Compiler::match_tokens(FieldId id, const text::Tokens& tokens
   if (tokens.empty()) return node.all_if_no_terms ? match_all(boost) : match_none();
   BoolClauses clauses;
   std::vector<MatcherPtr>& matchers = node.op == Operator::kAnd ? clauses.must : clauses.should;
-  for (const text::Token& token : tokens)
-    matchers.push_back(match_term(view_, id, scoring(id), token.term, boost));
+  for (const text::Token& token : tokens) {
+    if (node.fuzziness.empty()) {
+      matchers.push_back(match_term(view_, id, scoring(id), token.term, boost));
+      continue;
+    }
+    const Fuzzy fuzzy{.field = {},
+                      .value = token.term,
+                      .fuzziness = node.fuzziness,
+                      .prefix_length = node.prefix_length,
+                      .expansions_max = node.expansions_max,
+                      .transpositions = node.transpositions};
+    STELE_TRY(MatcherPtr matcher, match_fuzzy(id, fuzzy, boost));
+    matchers.push_back(std::move(matcher));
+  }
   if (node.op == Operator::kAnd) return match_bool(std::move(clauses));
   clauses.min_should = node.minimum_should_match.resolve(tokens.size(), 1);
   return match_bool(std::move(clauses));
@@ -125,7 +136,10 @@ Result<MatcherPtr> Compiler::multi_match_field(const MultiMatch& node, const Fie
                               .minimum_should_match = node.minimum_should_match,
                               .analyzer = node.analyzer,
                               .fuzziness = node.fuzziness,
-                              .lenient = node.lenient},
+                              .lenient = node.lenient,
+                              .prefix_length = node.prefix_length,
+                              .expansions_max = node.expansions_max,
+                              .transpositions = node.transpositions},
                         boost * field.boost);
   STELE_TRY(Value text, coerce(FieldType::kText, node.text));
   auto phrase = compile_node(MatchPhrase{.field = field.field,

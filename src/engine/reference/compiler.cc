@@ -183,11 +183,5 @@ Result<MatcherPtr> Compiler::compile_node(const KnnClause& node, float boost) {
 Result<MatcherPtr> Compiler::compile_node(const Nested&, float) {
   return unsupported("[nested] query");
 }
-Result<MatcherPtr> Compiler::compile_node(const Regexp&, float) {
-  return unsupported("[regexp] query");
-}
-Result<MatcherPtr> Compiler::compile_node(const Fuzzy&, float) {
-  return unsupported("[fuzzy] query");
-}
 
 }  // namespace stele::engine::reference

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "engine/query/query.h"
 #include "engine/query/stage.h"
+#include "engine/query/term_pattern.h"
 #include "engine/reference/budget.h"
 #include "engine/reference/matcher.h"
 #include "engine/reference/reference_collection.h"
@@ -91,6 +92,11 @@ class Compiler {
   Compiled match_exact(FieldId id, const Value& value, float boost);
   Compiled match_any_of(FieldId id, const std::vector<Value>& values, bool outside, float boost);
   std::vector<std::string> expand_prefix(FieldId id, std::string_view prefix, std::size_t limit) const;
+  // compile_terms.cc
+  // Terms of a text, keyword or uuid field; kInvalidArgument of others.
+  Result<void> check_has_terms(FieldId id, std::string_view query) const;
+  Compiled match_pattern(FieldId id, TermPattern& pattern, std::string_view text, float boost);
+  Compiled match_fuzzy(FieldId id, const Fuzzy& node, float boost);
   Compiled multi_match_field(const MultiMatch& node, const FieldBoost& field, float boost);
 
   const ReferenceView& view_;

@@ -152,11 +152,12 @@ std::uint64_t document_frequency(const ReferenceView& view, FieldId field, std::
 }
 
 MatcherPtr match_term(const ReferenceView& view, FieldId field, const FieldScoring* scoring, std::string term,
-                      float boost) {
+                      float boost, std::optional<std::uint64_t> document_frequency) {
   if (scoring == nullptr) return std::make_shared<TermMatcher>(field, std::move(term));
   const FieldDefinition& definition = view.schema().field(field);
   TermEntries entries = find_entries(view, field, term);
-  const float idf = Bm25::idf(entries.document_frequency, scoring->statistics.documents);
+  const float idf =
+      Bm25::idf(document_frequency.value_or(entries.document_frequency), scoring->statistics.documents);
   const bool norms = definition.type == FieldType::kText && definition.norms;
   return std::make_shared<TermMatcher>(field, std::move(term), std::move(entries),
                                        Bm25(scoring->inverse_norms, definition.bm25.k1, idf, boost, norms));

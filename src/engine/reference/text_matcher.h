@@ -56,9 +56,10 @@ class TermMatcher final : public Matcher {
   std::optional<TermEntries> entries_;
   std::optional<Bm25> scorer_;
 };
-// With `scoring` for scores; else for filters alone.
+// With `scoring` for scores; else for filters alone. A `document_frequency` that is given counts instead of
+// the term's own.
 MatcherPtr match_term(const ReferenceView& view, FieldId field, const FieldScoring* scoring, std::string term,
-                      float boost);
+                      float boost, std::optional<std::uint64_t> document_frequency = std::nullopt);
 
 // One place of a phrase: any of its terms, so many places after the first.
 struct PhraseSlot {

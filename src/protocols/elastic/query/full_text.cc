@@ -20,11 +20,16 @@ engine::Operator read_operator(BodyReader& body) {
   return engine::Operator::kOr;
 }
 
-// Parameters that change nothing without fuzzy or synonym expansion.
-void ignore_fuzzy_details(BodyReader& body) {
+// How far a fuzzy term may expand; and parameters that change nothing here.
+template <class Node>
+void read_fuzzy_details(BodyReader& body, Node& node) {
+  node.prefix_length =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(body.integer("prefix_length", 0), 0));
+  node.expansions_max =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(body.integer("max_expansions", 50), 1));
+  node.transpositions = body.boolean("fuzzy_transpositions", true);
   for (const std::string_view name :
-       {"prefix_length", "max_expansions", "fuzzy_transpositions", "fuzzy_rewrite",
-        "auto_generate_synonyms_phrase_query", "cutoff_frequency"})
+       {"fuzzy_rewrite", "auto_generate_synonyms_phrase_query", "cutoff_frequency"})
     body.ignore(name);
 }
 
@@ -102,7 +107,7 @@ Outcome<QueryPtr> parse_match(QueryParser& parser, json::Value body, const std::
   node.fuzziness = reader.text("fuzziness");
   node.lenient = reader.boolean("lenient", false);
   node.all_if_no_terms = reader.text("zero_terms_query", "none") == "all";
-  ignore_fuzzy_details(reader);
+  read_fuzzy_details(reader, node);
   if (const auto text = reader.maybe_text("minimum_should_match")) {
     STELE_TRY(node.minimum_should_match, engine::MinimumShouldMatch::parse(*text));
   }
@@ -169,7 +174,7 @@ Outcome<QueryPtr> parse_match_bool_prefix(QueryParser& parser, json::Value body,
     if (const auto text = reader.maybe_text("minimum_should_match")) {
       STELE_TRY(node.minimum_should_match, engine::MinimumShouldMatch::parse(*text));
     }
-    ignore_fuzzy_details(reader);
+    read_fuzzy_details(reader, node);
     STELE_RETURN_IF_ERROR(reader.finish());
   }
   if (!query) return illegal_argument("[match_bool_prefix] requires query value");
@@ -196,7 +201,7 @@ Outcome<QueryPtr> parse_multi_match(QueryParser& parser, json::Value body, const
   node.lenient = reader.boolean("lenient", !fields.has_value());
   if (reader.has("tie_breaker")) node.tie_breaker = static_cast<float>(reader.number("tie_breaker", 0));
   reader.ignore("zero_terms_query");
-  ignore_fuzzy_details(reader);
+  read_fuzzy_details(reader, node);
   if (const auto text = reader.maybe_text("minimum_should_match")) {
     STELE_TRY(node.minimum_should_match, engine::MinimumShouldMatch::parse(*text));
   }
