@@ -1,12 +1,16 @@
 // fuzz: redis
 // Bytes that clients give to readers of formats: HyperLogLogs in strings, MessagePack and struct in scripts,
-// the first lines of scripts. Whatever they are, the answer is a value or an error.
+// the first lines of scripts, rows of streams. Whatever they are, the answer is a value or an error.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+#include "keyspace/store_keyspace.h"
+#include "keyspace/stream_rows.h"
 #include "protocols/redis/hyperloglog/hyperloglog.h"
 #include "protocols/redis/lua/interpreter.h"
 #include "protocols/redis/lua/shebang.h"
@@ -48,12 +52,34 @@ void check_libraries(std::string_view bytes) {
   (void)interpreter.run(host, "f", {}, arguments, 3, out);
 }
 
+// Rows of a stream as SQL may have written them.
+void check_stream_rows(std::string_view bytes) {
+  const auto fields = stele::keyspace::unpack_fields(bytes);
+  const std::string packed = stele::keyspace::pack_fields(fields);
+  if (stele::keyspace::unpack_fields(packed) != fields) std::abort();
+  stele::keyspace::Value value{.type = stele::keyspace::ValueType::kStream};
+  // Each line is the name of a row; what follows it is its value.
+  for (std::string_view rest = bytes; !rest.empty();
+       rest.remove_prefix(std::min(rest.size(), rest.find('\n')) + 1)) {
+    value.fields.push_back({std::string(rest.substr(0, rest.find('\n'))), std::string(rest)});
+    if (rest.find('\n') == std::string_view::npos) break;
+  }
+  static const stele::ManualClock clock;
+  const auto keyspace = stele::keyspace::make_store_keyspace(clock, {});
+  const stele::keyspace::KeyRef key{{}, "s"};
+  const auto group = keyspace->begin(stele::keyspace::Scope::whole());
+  if (!group->applied().put(key, value, stele::keyspace::ObjectId(1))) std::abort();
+  if (!group->streams().range(key, {}) || !group->streams().groups(key)) std::abort();
+  if (!group->keys().remove(key)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   check_hyperloglog(bytes);
   check_libraries(bytes);
+  check_stream_rows(bytes);
   (void)stele::redis::lua::read_script_shebang(bytes);
   (void)stele::redis::lua::read_library_shebang(bytes);
   return 0;

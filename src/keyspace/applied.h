@@ -16,9 +16,8 @@ class Applied {
 
   // `value` is now at `key`, as the object `id` (absent for mapped keys), which leaves the name that it had:
   // with an id this needs Scope::whole(). Local changes that were not flushed
-  // are lost to it and counted (KeyspaceStats::overridden). kUnsupported for types without operations yet,
-  // kInvalidArgument for kNone or a value without
-  // elements. The expiry of a mapped key is ignored.
+  // are lost to it and counted (KeyspaceStats::overridden). kInvalidArgument
+  // for kNone or a value without elements (a stream may have none). The expiry of a mapped key is ignored.
   virtual Result<void> put(KeyRef key, Value value, std::optional<ObjectId> id) = 0;
   // Whether there was one.
   virtual Result<bool> remove(KeyRef key) = 0;

@@ -60,6 +60,16 @@ enum class ChangeEvent : std::uint8_t {
   kSortedSetDifferenceStore,
   kGeoSearchStore,
   kGeoRadiusStore,
+  kStreamAdd,
+  kStreamTrim,
+  kStreamDelete,
+  kStreamSetId,
+  kStreamGroupCreate,
+  kStreamGroupSetId,
+  kStreamGroupDestroy,
+  kStreamConsumerCreate,
+  kStreamConsumerDelete,
+  kStreamDeliver,  // entries were delivered, claimed or acknowledged
   kExpire,
   kPersist,
   kDelete,
@@ -72,7 +82,8 @@ enum class ChangeEvent : std::uint8_t {
   kApplied,   // the applier wrote or removed what PostgreSQL says
 };
 
-// "set", "hincrby", …; "" for kReplaced, kFlush and kApplied, which Redis does not notify.
+// "set", "hincrby", …; "" for kStreamDeliver, kReplaced, kFlush and kApplied, which Redis does not
+// notify.
 std::string_view notification_name(ChangeEvent event);
 
 // One change of one key. `key` is borrowed for the length of the call that shows it.

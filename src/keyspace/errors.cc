@@ -63,6 +63,31 @@ Error out_of_memory() {
   return failed(ErrorCode::kResourceExhausted, "command not allowed when used memory > 'maxmemory'.", "OOM");
 }
 
+Error stream_id_too_low() {
+  return failed(ErrorCode::kInvalidArgument,
+                "The ID specified in XADD is equal or smaller than the target stream top item");
+}
+
+Error stream_is_full() {
+  return failed(ErrorCode::kResourceExhausted,
+                "The stream has exhausted the last possible ID, unable to add more items");
+}
+
+Error stream_id_below_top() {
+  return failed(ErrorCode::kInvalidArgument,
+                "The ID specified in XSETID is smaller than the target stream top item");
+}
+
+Error entries_added_too_low() {
+  return failed(ErrorCode::kInvalidArgument,
+                "The entries_added specified in XSETID is smaller than the target stream length");
+}
+
+Error no_such_group(std::string_view key, std::string_view group) {
+  return failed(ErrorCode::kNotFound, fmt::format("No such key '{}' or consumer group '{}'", key, group),
+                "NOGROUP");
+}
+
 Error not_declared(std::string_view name) {
   return failed(ErrorCode::kFailedPrecondition,
                 fmt::format("the key '{}' was not declared before the operation began", name));

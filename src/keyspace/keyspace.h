@@ -18,6 +18,7 @@
 #include "keyspace/lists.h"
 #include "keyspace/sets.h"
 #include "keyspace/sorted_sets.h"
+#include "keyspace/streams.h"
 #include "keyspace/strings.h"
 #include "keyspace/waits.h"
 #include "keyspace/write_behind.h"
@@ -109,6 +110,7 @@ class Group {
   virtual Lists& lists() = 0;
   virtual Sets& sets() = 0;
   virtual SortedSets& sorted_sets() = 0;
+  virtual Streams& streams() = 0;
   virtual Keys& keys() = 0;
   virtual Applied& applied() = 0;
 

@@ -87,6 +87,7 @@ struct Value {
   ValueType type = ValueType::kNone;
   std::string string;  // kString
   // In any order. kHash: fields. kSet: members, without values. kSortedSet: members and score_bytes().
+  // kStream: the rows of stream_rows.h.
   std::vector<Field> fields;
   std::vector<ListElement> elements;  // kList, positions growing
   std::optional<WallMs> expires_at;

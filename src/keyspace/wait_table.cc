@@ -8,6 +8,7 @@ namespace stele::keyspace {
 
 WaitTable::Ticket WaitTable::add(KeyRef key, std::shared_ptr<Waiter> waiter) {
   const std::lock_guard lock(mutex_);
+  if (waiter->waits_for_absence()) for_absence_.fetch_add(1, std::memory_order_relaxed);
   queues_[Key(key)].emplace(++last_ticket_, std::move(waiter));
   count_.store(queues_.size(), std::memory_order_relaxed);
   return last_ticket_;
@@ -19,6 +20,7 @@ void WaitTable::remove(const Key& key, Ticket ticket) {
   const auto queue = queues_.find(key);
   const auto at = queue->second.find(ticket);
   gone = std::move(at->second);
+  if (gone->waits_for_absence()) for_absence_.fetch_sub(1, std::memory_order_relaxed);
   queue->second.erase(at);
   if (queue->second.empty()) queues_.erase(queue);
   count_.store(queues_.size(), std::memory_order_relaxed);
@@ -61,6 +63,7 @@ void serve_waiters(Group& group, const WaitTable& table, KeyRef key) {
     }
     waiter->wake();
     // With the last of it gone nobody else has a chance.
+    if (table.has_for_absence()) continue;
     const auto exists = group.keys().exists(key);
     if (!exists || !*exists) return;
   }

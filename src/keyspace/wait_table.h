@@ -23,6 +23,8 @@ class WaitTable {
   void remove(const Key& key, Ticket ticket);
   bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
   bool has(KeyRef key) const;
+  // Whether any of those who wait, before whatever key, waits_for_absence().
+  bool has_for_absence() const { return for_absence_.load(std::memory_order_relaxed) > 0; }
   // The first who waits with a ticket beyond that one; null if none does. Tickets begin with 1.
   std::shared_ptr<Waiter> next(KeyRef key, Ticket* ticket) const;
 
@@ -36,7 +38,8 @@ class WaitTable {
   mutable std::mutex mutex_;
   std::map<Key, Queue, Less> queues_;
   Ticket last_ticket_ = 0;
-  std::atomic<std::size_t> count_ = 0;  // of keys with a queue
+  std::atomic<std::size_t> count_ = 0;        // of keys with a queue
+  std::atomic<std::size_t> for_absence_ = 0;  // of places
 };
 
 // The places of one waiter in the queues of several tables.

@@ -32,6 +32,8 @@ class Waiter {
   virtual Readiness readiness(Group& group, KeyRef key) = 0;
   // After kYes and a claim: takes it. What changes by that belongs to the same group.
   virtual void serve(Group& group, KeyRef key) = 0;
+  // Whether he wants to know that the key is gone, or another type's: then readiness() says yes.
+  virtual bool waits_for_absence() const { return false; }
   // He was served, or is to try himself.
   virtual void wake() = 0;
 

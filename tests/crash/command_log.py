@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import time
 from dataclasses import dataclass, field
 
 Words = tuple[str, ...]
@@ -13,7 +14,22 @@ class Text:
     expires_at_ms: int | None = None
 
 
-Value = Text | dict[str, str] | tuple[str, ...]  # a string, a hash or a list
+@dataclass(frozen=True, slots=True)
+class Members:
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    of: tuple[tuple[str, float], ...] = ()  # by name
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    entries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()  # ids and fields, these by name
+
+
+Value = Text | dict[str, str] | tuple[str, ...] | Members | Scores | Stream  # the second a hash, the third a list
 Keys = dict[str, Value]
 
 
@@ -66,6 +82,11 @@ def apply(keys: Keys, words: Words):
         keys[rest[0]] = keys.pop(key)
     elif verb == "DEL":
         keys.pop(key, None)
+    elif verb in OTHER_VERBS:
+        changed = OTHER_VERBS[verb](old, *rest)
+        keys.pop(key, None)
+        if changed not in (Members(), Scores()):
+            keys[key] = changed
     elif verb in LIST_VERBS:
         changed = LIST_VERBS[verb](old or (), *rest)
         if verb == "RPOPLPUSH" and old:
@@ -98,6 +119,27 @@ LIST_VERBS = {
 }
 
 
+def scored(old: Scores | None, *words: str) -> Scores:
+    scores = dict(old.of if old else ()) | {name: float(score) for score, name in zip(words[::2], words[1::2], strict=True)}
+    return Scores(tuple(sorted(scores.items())))
+
+
+def appended(old: Stream | None, *words: str) -> Stream:
+    """Those of ours begin with MAXLEN = n."""
+    fields = tuple(sorted(zip(words[4::2], words[5::2], strict=True)))
+    return Stream(((old or Stream()).entries + ((words[3], fields),))[-int(words[2]):])
+
+
+OTHER_VERBS = {
+    "SADD": lambda old, *names: Members((old or Members()).names | set(names)),
+    "SREM": lambda old, *names: Members((old or Members()).names - set(names)),
+    "ZADD": scored,
+    "ZREM": lambda old, *names: Scores(tuple(each for each in (old or Scores()).of if each[0] not in names)),
+    "XADD": appended,
+    "XDEL": lambda old, *ids: Stream(tuple(each for each in old.entries if each[0] not in ids)),
+}
+
+
 FAR_MS = 4_000_000_000_000  # the year 2096
 
 
@@ -121,7 +163,7 @@ class Commands:
     def words(self) -> Words:
         self.number += 1
         kind = self.rng.choice((self.text, self.text, self.counter, self.hash, self.hash, self.long, self.name,
-                                self.list, self.list))
+                                self.list, self.list, self.set, self.sorted_set, self.stream, self.stream))
         return kind(self.rng.randrange(self.kinds), str(self.number))
 
     def key(self, kind: str, number: int) -> str:
@@ -168,6 +210,23 @@ class Commands:
             push, push, push, ("LPOP", key), ("RPOP", key), ("LREM", key, "0", old[at]),
             ("LSET", key, str(at), value), ("LINSERT", key, self.rng.choice(("BEFORE", "AFTER")), old[at], value),
             ("LTRIM", key, "1", "-2"), ("RPOPLPUSH", key, self.key("list", self.rng.randrange(4)))))
+
+    def set(self, number: int, value: str) -> Words:
+        names = dict.fromkeys(f"m{self.rng.randrange(30)}" for _ in range(self.rng.randint(1, 4)))
+        return (self.rng.choice(("SADD", "SADD", "SREM")), self.key("set", number % 4), *names)
+
+    def sorted_set(self, number: int, value: str) -> Words:
+        key, name = self.key("zset", number % 4), f"m{self.rng.randrange(30)}"
+        return ("ZREM", key, name) if self.rng.random() < 0.3 else ("ZADD", key, str(self.rng.randrange(99)), name)
+
+    def stream(self, number: int, value: str) -> Words:
+        """Never empty, since what is empty no view of SQL shows."""
+        key = self.key("stream", number % 4)
+        old = self.keys.get(key)
+        if old is not None and len(old.entries) > 5 and self.rng.random() < 0.2:
+            return ("XDEL", key, self.rng.choice(old.entries)[0])
+        return ("XADD", key, "MAXLEN", "=", self.rng.choice(("300", "300", "20")),
+                f"{int(time.time() * 1000)}-{value}", "f", value, "g", "x")
 
     def name(self, number: int, value: str) -> Words:
         """A value that goes from name to name."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 import redis as redis_py
-from command_log import Keys, Text
+from command_log import Keys, Members, Scores, Stream, Text
 from json_http import JsonHttp, Refused
 from mapped_writer import PREFIX
 from redis_connection import RedisConnection
@@ -133,10 +133,13 @@ def from_hash(fields: dict[str, str]) -> Row:
 def read_keys(redis: RedisConnection, names: list[str]) -> Keys:
     keys: Keys = {}
     types = redis.call(*[("TYPE", name) for name in names])
-    hashes = [name for name, type in zip(names, types, strict=True) if type == "hash"]
-    strings = [name for name, type in zip(names, types, strict=True) if type == "string"]
-    lists = [name for name, type in zip(names, types, strict=True) if type == "list"]
-    assert len(hashes) + len(strings) + len(lists) == len(names), types
+    of_type = {type: [name for name, each in zip(names, types, strict=True) if each == type] for type in types}
+    hashes, strings, lists = (of_type.get(type, []) for type in ("hash", "string", "list"))
+    for type, (words, read) in OTHER_TYPES.items():
+        found = of_type.get(type, [])
+        replies = redis.call(*[(words[0], name, *words[1:]) for name in found])
+        keys.update({name: read(reply) for name, reply in zip(found, replies, strict=True)})
+    assert set(of_type) <= {"hash", "string", "list", *OTHER_TYPES}, types
     ranges = redis.call(*[("LRANGE", name, "0", "-1") for name in lists])
     keys.update({name: tuple(reply) for name, reply in zip(lists, ranges, strict=True)})
     for name, reply in zip(hashes, redis.call(*[("HGETALL", name) for name in hashes]), strict=True):
@@ -146,6 +149,24 @@ def read_keys(redis: RedisConnection, names: list[str]) -> Keys:
     for name, value, moment in zip(strings, values, moments, strict=True):
         keys[name] = Text(value, moment if moment >= 0 else None)
     return keys
+
+
+def stream_of(reply) -> Stream:
+    return Stream(tuple((id, tuple(sorted(zip(words[::2], words[1::2], strict=True)))) for id, words in reply))
+
+
+def scores_of(reply) -> Scores:
+    flat = reply and not isinstance(reply[0], list)  # RESP3 has pairs
+    found = zip(reply[::2], reply[1::2], strict=True) if flat else reply
+    return Scores(tuple(sorted((name, float(score)) for name, score in found)))
+
+
+# What is asked, and what the reply says.
+OTHER_TYPES = {
+    "set": (("SMEMBERS",), lambda reply: Members(frozenset(reply))),
+    "zset": (("ZRANGE", "0", "-1", "WITHSCORES"), scores_of),
+    "stream": (("XRANGE", "-", "+"), stream_of),
+}
 
 
 def read_stored_keys(node) -> Keys:
@@ -158,4 +179,14 @@ def read_stored_keys(node) -> Keys:
             keys[name] = Text(value, moment)
         for name, value in sql.execute("SELECT key, value FROM redis.list WHERE db = 0 ORDER BY key, index"):
             keys[name] = (*keys.get(name, ()), value)
+        for name, members in sql.execute("SELECT key, array_agg(member) FROM redis.set WHERE db = 0 GROUP BY key"):
+            keys[name] = Members(frozenset(members))
+        for name, scores in sql.execute(
+                "SELECT key, jsonb_object_agg(member, score) FROM redis.zset WHERE db = 0 GROUP BY key"):
+            keys[name] = Scores(tuple(sorted((member, float(score)) for member, score in scores.items())))
+        for name, id, fields in sql.execute(
+                "SELECT key, id, fields FROM redis.stream WHERE db = 0 "
+                "ORDER BY key, split_part(id, '-', 1)::numeric, split_part(id, '-', 2)::numeric"):
+            entries = keys.get(name, Stream()).entries
+            keys[name] = Stream((*entries, (id, tuple(sorted(fields.items())))))
     return keys

@@ -1,7 +1,5 @@
 #include "keyspace/reference/applied.h"
 
-#include <fmt/format.h>
-
 namespace stele::keyspace::reference {
 
 Result<void> ReferenceApplied::put(KeyRef key, Value value, std::optional<ObjectId> id) {
@@ -17,11 +15,10 @@ Result<void> ReferenceApplied::put(KeyRef key, Value value, std::optional<Object
     case ValueType::kList:
       if (value.elements.empty()) return make_error(ErrorCode::kInvalidArgument, "a list without elements");
       break;
+    case ValueType::kStream:
+      break;
     case ValueType::kNone:
       return make_error(ErrorCode::kInvalidArgument, "a value without a type");
-    default:
-      return make_error(ErrorCode::kUnsupported,
-                        fmt::format("values of type {} are not supported yet", to_string(value.type)));
   }
   session_.store().put(key, std::move(value), id);
   return {};

@@ -59,6 +59,12 @@ void DirtyTable::field_changed(const Object& object, ChangeSequence generation, 
   touch(object, generation, field.size() + value_bytes).fields.emplace(field);
 }
 
+void DirtyTable::fields_changed(const Object& object, ChangeSequence generation,
+                                const std::vector<std::string>& fields, std::size_t value_bytes) {
+  for (const std::string& field : fields) value_bytes += field.size();
+  touch(object, generation, value_bytes).fields.insert(fields.begin(), fields.end());
+}
+
 void DirtyTable::element_changed(const Object& object, ChangeSequence generation, std::int64_t position) {
   const auto element = object.elements.find(position);
   const std::size_t bytes = element == object.elements.end() ? 0 : element->second.size();
@@ -92,6 +98,21 @@ bool DirtyTable::overridden(ObjectId id) {
   return lost;
 }
 
+namespace {
+
+void fill_stream(const stream::Stream& stream, const PendingChanges& pending, DirtyObject& dirty) {
+  if (pending.whole) return stream.copy_rows(dirty.fields_set);
+  for (const std::string& name : pending.fields) {
+    if (auto value = stream.row(name)) {
+      dirty.fields_set.push_back({name, *std::move(value)});
+    } else {
+      dirty.fields_removed.push_back(name);
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>& find) {
   std::vector<DirtyObject> removed;
   std::vector<DirtyObject> taken;
@@ -118,6 +139,11 @@ std::vector<DirtyObject> DirtyTable::take(const std::function<Object*(ObjectId)>
         dirty.value_changed = true;
         dirty.string_from = pending.whole ? 0 : *pending.bytes_from;
         dirty.string = object.string.substr(dirty.string_from);
+      }
+      if (object.type == ValueType::kStream) {
+        fill_stream(*object.stream, pending, dirty);
+        (dirty.removed ? removed : taken).push_back(std::move(dirty));
+        continue;
       }
       for (const auto& [name, value] : object.fields) {
         if (!pending.whole && !pending.fields.contains(name)) continue;

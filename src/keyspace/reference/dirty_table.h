@@ -41,6 +41,9 @@ class DirtyTable {
   void bytes_changed(const Object& object, ChangeSequence generation, std::size_t from);
   // … or in one named element.
   void field_changed(const Object& object, ChangeSequence generation, std::string_view field);
+  // Some rows of a stream, with so many bytes of values.
+  void fields_changed(const Object& object, ChangeSequence generation, const std::vector<std::string>& fields,
+                      std::size_t value_bytes);
   // The same for the element at a position of a list.
   void element_changed(const Object& object, ChangeSequence generation, std::int64_t position);
   void removed(const Object& object, ChangeSequence generation);

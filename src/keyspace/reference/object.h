@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "keyspace/key.h"
+#include "keyspace/stream/stream.h"
 #include "keyspace/value.h"
 #include "keyspace/write_behind.h"
 
@@ -20,6 +22,7 @@ struct Object {
   std::map<std::string, std::string, std::less<>> fields;
   std::map<std::string, WallMs, std::less<>> field_expiries;  // of a hash, of those that have one
   std::map<std::int64_t, std::string> elements;               // of a list, by position
+  std::shared_ptr<stream::Stream> stream;                     // of a stream
   std::optional<WallMs> expires_at;
   bool has_row = false;  // a cut has carried it, or PostgreSQL gave it
   std::size_t memory_bytes = 0;

@@ -12,6 +12,7 @@
 #include "keyspace/reference/session.h"
 #include "keyspace/reference/sets.h"
 #include "keyspace/reference/sorted_sets.h"
+#include "keyspace/reference/streams.h"
 #include "keyspace/reference/strings.h"
 #include "keyspace/wait_table.h"
 
@@ -135,6 +136,7 @@ class ReferenceGroup final : public Group {
   Lists& lists() override { return lists_; }
   Sets& sets() override { return sets_; }
   SortedSets& sorted_sets() override { return sorted_sets_; }
+  Streams& streams() override { return streams_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -210,6 +212,7 @@ class ReferenceGroup final : public Group {
   ReferenceLists lists_{session_};
   ReferenceSets sets_{session_};
   ReferenceSortedSets sorted_sets_{session_};
+  ReferenceStreams streams_{session_};
   ReferenceKeys keys_{session_};
   ReferenceApplied applied_{session_};
   std::vector<Store::Recorded> recorded_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "keyspace/reference/stream_entries.h"
 
 namespace stele::keyspace::reference {
 
@@ -197,6 +198,26 @@ void Store::edit_list(Object& object, const ListEdit& edit, ChangeEvent event) {
   if (object.elements.empty()) erase(object, ChangeEvent::kDelete);
 }
 
+Object& Store::insert_stream(KeyRef key) {
+  Object& object = insert(key, ValueType::kStream, std::nullopt);
+  object.stream = std::make_shared<stream::Stream>(std::make_unique<MapEntries>());
+  count_stream(object);
+  return object;
+}
+
+void Store::count_stream(Object& object) {
+  const std::size_t bytes = object.stream->memory_bytes();
+  shrink(object, object.stream->counted_bytes());
+  grow(object, bytes);
+  object.stream->set_counted_bytes(bytes);
+}
+
+void Store::edit_stream(Object& object, const stream::Edit& edit, ChangeEvent event) {
+  count_stream(object);
+  const ChangeSequence change = record(object.key, event, object.type);
+  if (is_written_behind_key(object.key)) dirty_.fields_changed(object, change, edit.rows(), edit.bytes());
+}
+
 void Store::set_expiry_quietly(Object& object, std::optional<WallMs> at) {
   if (object.expires_at) expiries_.erase({*object.expires_at, object.key.db, object.key.name});
   object.expires_at = at;
@@ -236,6 +257,7 @@ void Store::rename(Object& object, KeyRef to) {
   renamed.fields = std::move(moved.fields);
   renamed.elements = std::move(moved.elements);
   for (const auto& [field, at] : moved.field_expiries) set_field_expiry_quietly(renamed, field, at);
+  renamed.stream = std::move(moved.stream);
   renamed.has_row = moved.has_row;
   renamed.usage = moved.usage;
   grow(renamed, moved.memory_bytes - kKeyBytes - moved.key.name.size());
@@ -262,6 +284,12 @@ void Store::put(KeyRef key, Value value, std::optional<ObjectId> id) {
   Object& object = insert(key, value.type, id);
   object.has_row = true;
   set_string(object, std::move(value.string));
+  if (value.type == ValueType::kStream) {
+    object.stream = std::make_shared<stream::Stream>(std::make_unique<MapEntries>());
+    object.stream->load(value.fields);
+    count_stream(object);
+    value.fields.clear();
+  }
   for (const Field& field : value.fields) {
     set_field(object, field.name, field.value);
     if (value.type == ValueType::kHash) set_field_expiry_quietly(object, field.name, field.expires_at);

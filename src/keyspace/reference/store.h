@@ -14,6 +14,7 @@
 #include "keyspace/keyspace.h"
 #include "keyspace/reference/dirty_table.h"
 #include "keyspace/reference/object.h"
+#include "keyspace/stream/edit.h"
 #include "keyspace/usage_clock.h"
 
 namespace stele::keyspace::reference {
@@ -57,6 +58,9 @@ class Store {
   };
   Object& insert_list(KeyRef key) { return insert(key, ValueType::kList, std::nullopt); }
   void edit_list(Object& object, const ListEdit& edit, ChangeEvent event);
+  // A stream; what changed there was done already.
+  Object& insert_stream(KeyRef key);
+  void edit_stream(Object& object, const stream::Edit& edit, ChangeEvent event);
   // Part of the step before, without an event of its own.
   void set_expiry_quietly(Object& object, std::optional<WallMs> at);
   void set_expiry(Object& object, std::optional<WallMs> at);
@@ -103,6 +107,7 @@ class Store {
   bool is_written_behind_key(KeyRef key) const { return is_written_behind(class_of(key)); }
   void set_string(Object& object, std::string value);
   void set_field(Object& object, std::string_view name, std::string_view value);
+  void count_stream(Object& object);
   void set_element(Object& object, std::int64_t position, std::string_view bytes);
   // Both keep used_memory_bytes_ the sum over all objects.
   void grow(Object& object, std::size_t bytes);

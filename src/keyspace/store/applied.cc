@@ -1,7 +1,5 @@
 #include "keyspace/store/applied.h"
 
-#include <fmt/format.h>
-
 namespace stele::keyspace::store {
 
 Result<void> StoreApplied::put(KeyRef key, Value value, std::optional<ObjectId> id) {
@@ -17,11 +15,10 @@ Result<void> StoreApplied::put(KeyRef key, Value value, std::optional<ObjectId> 
     case ValueType::kList:
       if (value.elements.empty()) return make_error(ErrorCode::kInvalidArgument, "a list without elements");
       break;
+    case ValueType::kStream:
+      break;
     case ValueType::kNone:
       return make_error(ErrorCode::kInvalidArgument, "a value without a type");
-    default:
-      return make_error(ErrorCode::kUnsupported,
-                        fmt::format("values of type {} are not supported yet", to_string(value.type)));
   }
   if (id && !session_.is_whole()) {
     return make_error(ErrorCode::kFailedPrecondition, "an object may leave any other key: declare the whole");

@@ -109,6 +109,15 @@ void DirtyTable::field_changed(Bundle& group, const Object& object, ChangeSequen
   touch(stripe, group, object, generation, field.size() + value_bytes).fields.emplace(field);
 }
 
+void DirtyTable::fields_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                                std::span<const std::string> fields, std::size_t value_bytes) {
+  Stripe& stripe = stripe_of(object.id);
+  const std::lock_guard lock(stripe.mutex);
+  for (const std::string& field : fields) value_bytes += field.size();
+  PendingChanges& pending = touch(stripe, group, object, generation, value_bytes);
+  pending.fields.insert(fields.begin(), fields.end());
+}
+
 void DirtyTable::positions_changed(Bundle& group, const Object& object, ChangeSequence generation,
                                    std::span<const std::pair<std::int64_t, std::int64_t>> spans,
                                    std::size_t bytes, bool is_replaced) {

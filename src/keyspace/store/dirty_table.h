@@ -78,6 +78,9 @@ class DirtyTable {
   // … or in one named element, whose value has so many bytes now.
   void field_changed(Bundle& group, const Object& object, ChangeSequence generation, std::string_view field,
                      std::size_t value_bytes);
+  // Some at once; with so many bytes of values.
+  void fields_changed(Bundle& group, const Object& object, ChangeSequence generation,
+                      std::span<const std::string> fields, std::size_t value_bytes);
   // The elements of a list at these positions; with is_replaced also all others.
   void positions_changed(Bundle& group, const Object& object, ChangeSequence generation,
                          std::span<const std::pair<std::int64_t, std::int64_t>> spans, std::size_t bytes,

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kGarbageBlobBytes = 64 * 1024;
 constexpr std::size_t kGarbageFields = 256;
 constexpr std::size_t kGarbageChunks = 64;
+constexpr std::size_t kGarbageStreamParts = 64;
 
 }  // namespace
 
@@ -137,6 +138,9 @@ void Editor::free_outside(const Entry& entry) {
   } else if (entry.type() == ValueType::kSortedSet) {
     auto* const scored = entry.outside<ScoredTable>();
     scored->size() > kGarbageFields ? store_.garbage.add(entry) : delete scored;
+  } else if (entry.type() == ValueType::kStream) {
+    auto* const stream = entry.outside<stream::Stream>();
+    stream->parts() > kGarbageStreamParts ? store_.garbage.add(entry) : delete stream;
   } else {
     auto* const fields = entry.outside<FieldTable>();
     fields->size() > kGarbageFields ? store_.garbage.add(entry) : delete fields;
@@ -219,7 +223,7 @@ std::size_t Editor::flush(DatabaseNumber db) {
     Shard& shard = store_.shard(i);
     KeyTable* const table = shard.table(db);
     if (table == nullptr) continue;
-    if (store_.is_plain() && shard.watches.is_empty()) {
+    if (store_.is_plain() && shard.watches.is_empty() && shard.waits.is_empty()) {
       const std::size_t count = table->size();
       removed += count;
       if (count == 0) continue;
@@ -263,12 +267,16 @@ void Editor::put(Position& at, const Value& value, std::optional<ObjectId> id) {
   }
   if (id && store_.dirty.overridden(*id)) ++store_.overridden;
   if (!id && is_written_behind(key_class)) id = store_.next_id();
+  const bool is_stream = value.type == ValueType::kStream;
   const Entry::Shape shape = {.type = value.type,
+                              .is_outside = is_stream,
                               .has_expiry = key_class != KeyClass::kMapped && value.expires_at.has_value(),
                               .has_id = id.has_value(),
                               .has_row = id.has_value()};
   const bool is_list = value.type == ValueType::kList;
-  Entry* const entry = Entry::make(shape, at.key.name, is_list ? FlatList::kHeaderBytes : 0);
+  const std::size_t bytes = is_list ? FlatList::kHeaderBytes : (is_stream ? sizeof(stream::Stream*) : 0);
+  Entry* const entry = Entry::make(shape, at.key.name, bytes);
+  if (is_stream) entry->set_outside_address(make_stream().release());
   if (is_list) FlatList::write(entry->value(), {});
   if (id) entry->set_id(*id);
   entry->set_expires_at(value.expires_at);
@@ -277,6 +285,11 @@ void Editor::put(Position& at, const Value& value, std::optional<ObjectId> id) {
     write_string(at, value.string, entry->expires_at());
   } else if (value.type == ValueType::kList) {
     load_list(at, value.elements);
+  }
+  if (is_stream) {
+    load_stream(at, value.fields);
+    record(at, ChangeEvent::kApplied, value.type);
+    return;
   }
   for (const Field& field : value.fields) {
     put_element(at, {field.name, field.value});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "keyspace/lists.h"
 #include "keyspace/store/list.h"
 #include "keyspace/store/store.h"
+#include "keyspace/stream/edit.h"
+#include "keyspace/stream/stream.h"
 
 namespace stele::keyspace::store {
 
@@ -56,6 +59,10 @@ class Editor {
   // The same for a sorted set. No two have the same name; each is new or has another score.
   void set_scores(Position& at, std::span<const ScoredRef> members, ChangeEvent event);
   std::size_t remove_scored(Position& at, std::span<const std::string_view> members, ChangeEvent event);
+  // Where nothing is; a change of it follows.
+  stream::Stream& create_stream(Position& at);
+  // What was done to a stream already.
+  void edit_stream(Position& at, const stream::Edit& edit, ChangeEvent event);
   void set_expiry(Position& at, std::optional<WallMs> expires_at);
   void erase(Position& at, ChangeEvent event);
   // `to` is free.
@@ -158,6 +165,10 @@ class Editor {
   void edit_list(Position& at, Use use);
   void make_list(Position& at);
   void load_list(Position& at, std::span<const ListElement> elements);
+  static std::unique_ptr<stream::Stream> make_stream();
+  void load_stream(Position& at, std::span<const Field> rows);
+  // Brings its account up to date.
+  static void count_stream(Position& at);
   // The event of what was done, and what follows; `bytes` of values came.
   void end_list_change(Position& at, ChangeEvent event, std::size_t bytes);
   // As List's; says no for the future.

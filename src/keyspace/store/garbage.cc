@@ -36,6 +36,8 @@ void Garbage::add(const Entry& entry) {
       return push({entry.outside<List>(), bytes}, 1);
     case ValueType::kSortedSet:
       return push({entry.outside<ScoredTable>(), bytes}, 1);
+    case ValueType::kStream:
+      return push({entry.outside<stream::Stream>(), bytes}, 1);
     default:
       return push({entry.outside<FieldTable>(), bytes}, 1);
   }
@@ -43,6 +45,10 @@ void Garbage::add(const Entry& entry) {
 
 void Garbage::add(List* list) {
   push({list, list->memory_bytes()}, 1);
+}
+
+void Garbage::add(stream::Stream* stream) {
+  push({stream, stream->memory_bytes()}, 1);
 }
 
 void Garbage::add(std::unique_ptr<KeyTable> keys) {
@@ -80,6 +86,7 @@ std::size_t Garbage::free_from(Piece& piece, std::size_t count) {
   };
   if (FieldTable** const fields = std::get_if<FieldTable*>(&piece.what)) return free_some_of(*fields);
   if (ScoredTable** const scored = std::get_if<ScoredTable*>(&piece.what)) return free_some_of(*scored);
+  if (stream::Stream** const stream = std::get_if<stream::Stream*>(&piece.what)) return free_some_of(*stream);
   return free_some_of(std::get<List*>(piece.what));
 }
 

@@ -12,6 +12,7 @@
 #include "keyspace/store/list.h"
 #include "keyspace/store/scored_table.h"
 #include "keyspace/store/shard.h"
+#include "keyspace/stream/stream.h"
 
 namespace stele::keyspace::store {
 
@@ -23,6 +24,7 @@ class Garbage {
   // What the value of an entry has outside of it, if it has.
   void add(const Entry& entry);
   void add(List* list);
+  void add(stream::Stream* stream);
   void add(std::unique_ptr<KeyTable> keys);
   bool is_empty() const { return pending_.load(std::memory_order_relaxed) == 0; }
   // Frees about so many allocations; nothing while another thread does. Whether there is more.
@@ -35,7 +37,7 @@ class Garbage {
 
  private:
   struct Piece {
-    std::variant<Blob*, FieldTable*, List*, ScoredTable*, std::unique_ptr<KeyTable>> what;
+    std::variant<Blob*, FieldTable*, List*, ScoredTable*, stream::Stream*, std::unique_ptr<KeyTable>> what;
     std::size_t bytes = 0;
   };
   void push(Piece piece, std::size_t objects);

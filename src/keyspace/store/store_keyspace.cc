@@ -13,6 +13,7 @@
 #include "keyspace/store/session.h"
 #include "keyspace/store/sets.h"
 #include "keyspace/store/sorted_sets.h"
+#include "keyspace/store/streams.h"
 #include "keyspace/store/strings.h"
 
 namespace stele::keyspace::store {
@@ -40,6 +41,7 @@ class StoreGroup final : public Group {
   Lists& lists() override { return lists_; }
   Sets& sets() override { return sets_; }
   SortedSets& sorted_sets() override { return sorted_sets_; }
+  Streams& streams() override { return streams_; }
   Keys& keys() override { return keys_; }
   Applied& applied() override { return applied_; }
   WallMs now() const override { return session_.now(); }
@@ -78,6 +80,7 @@ class StoreGroup final : public Group {
   StoreLists lists_{session_};
   StoreSets sets_{session_};
   StoreSortedSets sorted_sets_{session_};
+  StoreStreams streams_{session_};
   StoreKeys keys_{session_};
   StoreApplied applied_{session_};
 };

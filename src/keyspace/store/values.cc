@@ -91,6 +91,7 @@ std::optional<std::string> element_of(const Entry& entry, std::string_view name)
     const auto score = score_in(entry, name);
     return score ? std::optional(score_bytes(*score)) : std::nullopt;
   }
+  if (entry.type() == ValueType::kStream) return entry.outside<stream::Stream>()->row(name);
   const auto value = field_of(entry, name);
   return value ? std::optional<std::string>(*value) : std::nullopt;
 }
@@ -105,6 +106,7 @@ void copy_elements(const Entry& entry, std::vector<Field>& fields) {
       fields.push_back({std::string(scored.member), score_bytes(scored.score)});
     });
   }
+  if (entry.type() == ValueType::kStream) return entry.outside<stream::Stream>()->copy_rows(fields);
   for_each_field(entry, [&](const FieldRef& field) {
     fields.push_back({std::string(field.name), std::string(field.value)});
   });
@@ -121,6 +123,8 @@ std::size_t outside_bytes(const Entry& entry) {
       return entry.outside<List>()->memory_bytes();
     case ValueType::kSortedSet:
       return entry.outside<ScoredTable>()->memory_bytes();
+    case ValueType::kStream:
+      return entry.outside<stream::Stream>()->counted_bytes();
     default:
       return entry.outside<FieldTable>()->memory_bytes();
   }

@@ -15,6 +15,7 @@
 #include "keyspace/store/flat_scores.h"
 #include "keyspace/store/list.h"
 #include "keyspace/store/scored_table.h"
+#include "keyspace/stream/stream.h"
 
 namespace stele::keyspace::store {
 
@@ -120,7 +121,7 @@ void for_each_scored(const Entry& entry, Visit visit) {
   });
 }
 
-// The elements of a hash, set or sorted set, as they are written behind: Value::fields.
+// The elements of a hash, set, sorted set or stream, as they are written behind: Value::fields.
 std::optional<std::string> element_of(const Entry& entry, std::string_view name);
 void copy_elements(const Entry& entry, std::vector<Field>& fields);
 

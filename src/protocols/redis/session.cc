@@ -118,6 +118,7 @@ class Session {
   std::optional<Block> run_command(Call& call, keyspace::GroupHandle group,
                                    keyspace::ChangeSequence* last_or_null = nullptr);
   net::Task<void> sit_out(Block* block, Needs* needs);
+  void count_failure(std::string_view text);
   net::Task<bool> wait_until_served(const Block* block);
   net::Task<void> try_again(const Block* block);
   void take_places(keyspace::Group& group, Block& block);
@@ -634,6 +635,13 @@ net::Task<bool> Session::wait_until_served(const Block* block) {
   co_return true;
 }
 
+// Of the command that waited.
+void Session::count_failure(std::string_view text) {
+  statistics_.count_error(text);
+  const Command* const command = client_.record->last_command.load(std::memory_order_relaxed);
+  statistics_.of_command(CommandTable::get().number(*command)).failed.add();
+}
+
 // While the client waits before its keys: then answers.
 net::Task<void> Session::sit_out(Block* block, Needs* needs) {
   // What it was promised before comes first.
@@ -658,14 +666,13 @@ net::Task<void> Session::sit_out(Block* block, Needs* needs) {
   wire::ReplyWriter reply(out(), client_.protocol);
   if (client.was_served()) {
     out() += client.reply();
+    if (client.reply().starts_with('-')) count_failure(std::string_view(client.reply()).substr(1));
     if (needs->waits_for_commit() && client.last_change() != keyspace::ChangeSequence{})
       unsettled_.add(client.last_change(), std::move(needs->synced), reply_begin_, out().size());
   } else if (client.is_unblocked_with_error()) {
     constexpr std::string_view kUnblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
     reply.error(kUnblocked);
-    statistics_.count_error(kUnblocked);
-    const Command* const command = client_.record->last_command.load(std::memory_order_relaxed);
-    statistics_.of_command(CommandTable::get().number(*command)).failed.add();
+    count_failure(kUnblocked);
   } else {
     block->answers_null_array ? reply.null_array() : reply.null();
   }

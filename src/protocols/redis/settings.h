@@ -48,8 +48,10 @@ struct Settings {
   OutputLimits normal_output = {0, 0, 0};
   OutputLimits replica_output = {256U << 20, 64U << 20, 60};  // there are none
   OutputLimits pubsub_output = {32U << 20, 8U << 20, 60};
-  std::atomic<std::uint32_t> notified = 0;                // notify-keyspace-events
-  std::atomic<std::size_t> tracked_keys_max = 1'000'000;  // tracking-table-max-keys
+  std::atomic<std::uint32_t> notified = 0;                 // notify-keyspace-events
+  std::atomic<std::size_t> tracked_keys_max = 1'000'000;   // tracking-table-max-keys
+  std::atomic<std::size_t> stream_node_entries_max = 100;  // stream-node-max-entries; 0 = no limit
+  std::atomic<std::size_t> stream_node_bytes_max = 4096;   // stream-node-max-bytes; the same
   // The same for sets of integers, and for sorted sets.
   std::atomic<std::size_t> intset_entries_max = 512;
   std::atomic<std::size_t> sorted_entries_max = 128;

@@ -84,23 +84,6 @@ constexpr std::string_view kRemovedPositions =
     "DELETE FROM redis.list_element e USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) t (id, first, "
     "beyond) WHERE e.key_id = t.id AND e.position >= t.first AND e.position < t.beyond";
 
-postgres::Oid array_of(postgres::Oid element) {
-  switch (element) {
-    case kInt8:
-      return postgres::oid::kInt8Array;
-    case kInt4:
-      return kInt4ArrayOid;
-    case kText:
-      return postgres::oid::kTextArray;
-    case kFloat8:
-      return kFloat8ArrayOid;
-    case kTimestamptzOid:
-      return kTimestamptzArrayOid;
-    default:
-      return kByteaArrayOid;
-  }
-}
-
 void add_int32(ArrayParameter& array, std::size_t value) {
   std::string bytes;
   append_big_endian(bytes, static_cast<std::int32_t>(value));
@@ -116,18 +99,6 @@ void add_id(ArrayParameter& array, const DirtyObject& object) {
 }
 
 }  // namespace
-
-FlushBatch::Columns::Columns(std::vector<postgres::Oid> elements_in) : elements(std::move(elements_in)) {
-  for (const postgres::Oid element : elements) arrays.emplace_back(element);
-}
-
-postgres::Statement FlushBatch::Columns::take(std::string_view sql) {
-  postgres::Statement statement;
-  statement.sql = sql;
-  for (std::size_t i = 0; i < arrays.size(); ++i)
-    std::exchange(arrays[i], ArrayParameter(elements[i])).bind(statement.parameters, array_of(elements[i]));
-  return statement;
-}
 
 FlushBatch::FlushBatch()
     : removed_({kInt8}),
@@ -169,6 +140,7 @@ void FlushBatch::add(const DirtyObject& object) {
   // A string's chunks are replaced one by one.
   if (!object.whole) return;
   if (Elements* const elements = elements_of(object.type)) add_id(elements->cleared.arrays[0], object);
+  if (object.type == ValueType::kStream) streams_.clear(object.id);
   if (object.type == ValueType::kList) add_id(cleared_lists_.arrays[0], object);
 }
 
@@ -193,6 +165,7 @@ void FlushBatch::end_string(const DirtyObject& object) {
 
 void FlushBatch::add_field(const DirtyObject& object, const keyspace::Field& field) {
   bytes_ += 32 + field.name.size() + field.value.size();
+  if (object.type == ValueType::kStream) return streams_.put(object.id, field.name, field.value);
   Columns& columns = elements_of(object.type)->written;
   add_id(columns.arrays[0], object);
   columns.arrays[1].add(field.name);
@@ -203,6 +176,7 @@ void FlushBatch::add_field(const DirtyObject& object, const keyspace::Field& fie
 
 void FlushBatch::add_removed_field(const DirtyObject& object, std::string_view field) {
   bytes_ += 32 + field.size();
+  if (object.type == ValueType::kStream) return streams_.remove(object.id, field);
   Columns& columns = elements_of(object.type)->removed;
   add_id(columns.arrays[0], object);
   columns.arrays[1].add(field);
@@ -249,6 +223,7 @@ std::vector<postgres::Statement> FlushBatch::statements() {
     if (&step.columns == &updated_) updating_statement_ = taken.size();
     taken.push_back(step.columns.take(step.sql));
   }
+  streams_.take(taken);
   bytes_ = 0;
   return taken;
 }

@@ -9,7 +9,8 @@
 #include "keyspace/write_behind.h"
 #include "postgres/parameters.h"
 #include "postgres/result_set.h"
-#include "views/writer/array_parameter.h"
+#include "views/keys/flush_columns.h"
+#include "views/keys/stream_batch.h"
 
 namespace stele::views {
 
@@ -27,7 +28,7 @@ class FlushBatch {
   // is_unfinished().
   std::size_t add_chunk(const keyspace::DirtyObject& object, std::size_t done);
   void end_string(const keyspace::DirtyObject& object);
-  // Of a hash, a set or a sorted set.
+  // Of a hash, a set, a sorted set or a stream.
   void add_field(const keyspace::DirtyObject& object, const keyspace::Field& field);
   void add_removed_field(const keyspace::DirtyObject& object, std::string_view field);
   void add_element(const keyspace::DirtyObject& object, const keyspace::ListElement& element);
@@ -44,13 +45,7 @@ class FlushBatch {
   std::size_t updating_statement() const { return updating_statement_; }
 
  private:
-  struct Columns {
-    explicit Columns(std::vector<postgres::Oid> elements);
-    std::vector<ArrayParameter> arrays;
-    std::vector<postgres::Oid> elements;
-    std::size_t rows() const { return arrays.front().size(); }
-    postgres::Statement take(std::string_view sql);
-  };
+  using Columns = FlushColumns;
   // The rows of a type's named elements, and how they are written.
   struct Elements {
     keyspace::ValueType type;
@@ -64,6 +59,7 @@ class FlushBatch {
   Columns heads_, chunks_, tails_;
   Columns cleared_lists_, list_elements_, removed_positions_;
   std::vector<Elements> elements_;
+  StreamBatch streams_;
   std::size_t bytes_ = 0;
   std::size_t rows_expected_ = 0;
   std::size_t updating_statement_ = 0;

@@ -39,6 +39,23 @@ constexpr std::string_view kSortedSets =
     "SELECT k.id, k.db, k.name, k.expires_at, m.member, m.score FROM redis.key k JOIN redis.zset_member m ON "
     "m.key_id = k.id WHERE k.type = 'zset'";
 
+// Named as stream_rows.h has it; the first is nothing's, so that a stream without rows is one too.
+constexpr std::string_view kStreams =
+    "SELECT k.id, k.db, k.name, k.expires_at, r.name, r.value FROM redis.key k CROSS JOIN LATERAL ("
+    "SELECT ''::bytea AS name, ''::bytea AS value "
+    "UNION ALL SELECT 's'::bytea, last_id || max_deleted_id || int8send(entries_added) FROM "
+    "redis.stream_state WHERE key_id = k.id "
+    "UNION ALL SELECT 'e'::bytea || id, fields FROM redis.stream_entry WHERE key_id = k.id "
+    "UNION ALL SELECT 'g'::bytea || g.name, last_id || int8send(coalesce(entries_read, -1)) FROM "
+    "redis.stream_group g WHERE key_id = k.id "
+    "UNION ALL SELECT 'c'::bytea || int4send(octet_length(g.name)) || g.name || c.name, "
+    "int8send((extract(epoch FROM c.seen_at) * 1000)::bigint) FROM redis.stream_consumer c JOIN "
+    "redis.stream_group g ON g.key_id = c.key_id AND g.digest = c.group_digest WHERE c.key_id = k.id "
+    "UNION ALL SELECT 'p'::bytea || int4send(octet_length(g.name)) || g.name || p.id, "
+    "int8send((extract(epoch FROM p.delivered_at) * 1000)::bigint) || int8send(p.deliveries) || p.consumer "
+    "FROM redis.stream_pending p JOIN redis.stream_group g ON g.key_id = p.key_id AND g.digest = "
+    "p.group_digest WHERE p.key_id = k.id) r WHERE k.type = 'stream'";
+
 // How the keys of a type are read: their elements come in order, so that a key is whole when the next one
 // begins.
 struct Reading {
@@ -51,6 +68,7 @@ constexpr Reading kReadings[] = {
     {keyspace::ValueType::kHash, kHashes, " ORDER BY k.id"},
     {keyspace::ValueType::kSet, kSets, " ORDER BY k.id"},
     {keyspace::ValueType::kSortedSet, kSortedSets, " ORDER BY k.id"},
+    {keyspace::ValueType::kStream, kStreams, " ORDER BY k.id"},
     {keyspace::ValueType::kList, kLists, " ORDER BY k.id, e.position"},
 };
 

@@ -86,6 +86,32 @@ class RedisClient {
   void zrem(std::string_view name, std::vector<std::string_view> members) {
     ASSERT_TRUE(whole()->sorted_sets().remove(key(name), members));
   }
+  void xadd(std::string_view name, keyspace::StreamId id, std::vector<FieldRef> fields,
+            keyspace::StreamTrim trim = {}) {
+    ASSERT_TRUE(whole()->streams().add(key(name), {.id = id, .trim = trim}, fields));
+  }
+  // Entries, groups and what is pending, as text.
+  static std::string stream(keyspace::Group& group, keyspace::KeyRef ref) {
+    auto& streams = group.streams();
+    const auto info = *streams.info(ref);
+    std::string text = to_string(info->last_id) + " of " + std::to_string(info->entries_added) + ":";
+    const auto entries = *streams.range(ref, {});
+    for (const auto& entry : entries.entries) {
+      text += " " + to_string(entry.id);
+      for (const FieldRef& field : entries.fields_of(entry))
+        text += "," + std::string(field.name) + "=" + std::string(field.value);
+    }
+    for (const auto& each : *streams.groups(ref)) {
+      text += " | " + each.name + " at " + to_string(each.last_id);
+      text += each.entries_read ? " read " + std::to_string(*each.entries_read) : "";
+      for (const auto& consumer : *streams.consumers(ref, each.name))
+        text += " " + consumer.name + "@" + std::to_string(consumer.seen_at.value);
+      for (const auto& pending : *streams.pending(ref, each.name, {}))
+        text += " " + to_string(pending.id) + ":" + pending.consumer + "x" +
+                std::to_string(pending.deliveries) + "@" + std::to_string(pending.delivered_at.value);
+    }
+    return text;
+  }
   bool del(std::string_view name) { return *whole()->keys().remove(key(name)); }
   void rename(std::string_view from, std::string_view to) {
     ASSERT_TRUE(whole()->keys().rename(key(from), key(to)));
@@ -120,6 +146,8 @@ class RedisClient {
         } else if (type == keyspace::ValueType::kSortedSet) {
           for (const auto& each : *group->sorted_sets().range(ref, keyspace::RankRange{}, {}))
             text += std::string(each.member) + "=" + std::to_string(each.score) + ";";
+        } else if (type == keyspace::ValueType::kStream) {
+          text = stream(*group, ref);
         } else {
           std::map<std::string, std::string> fields;
           for (const FieldRef& field : *group->hashes().get_all(ref)) fields.emplace(field.name, field.value);

@@ -77,6 +77,48 @@ CREATE TABLE IF NOT EXISTS redis.zset_member (
   PRIMARY KEY (key_id, digest)
 );
 
+-- A stream: its entries by id, in sixteen bytes (redis.stream_id('5-1') makes them), each with its fields
+-- packed (redis.stream_fields('name', 'value', …) does it). What was given so far stands in the state; an
+-- entry beyond its last id is a new one.
+CREATE TABLE IF NOT EXISTS redis.stream_entry (
+  key_id bigint NOT NULL,
+  id bytea NOT NULL CHECK (octet_length(id) = 16),
+  fields bytea NOT NULL CHECK (octet_length(fields) <= 67108864),
+  PRIMARY KEY (key_id, id)
+);
+CREATE TABLE IF NOT EXISTS redis.stream_state (
+  key_id bigint PRIMARY KEY,
+  last_id bytea NOT NULL CHECK (octet_length(last_id) = 16),
+  max_deleted_id bytea NOT NULL CHECK (octet_length(max_deleted_id) = 16),
+  entries_added bigint NOT NULL
+);
+-- Its groups, their consumers, and what was delivered to these and not acknowledged.
+CREATE TABLE IF NOT EXISTS redis.stream_group (
+  key_id bigint NOT NULL,
+  digest bytea NOT NULL,
+  name bytea NOT NULL CHECK (octet_length(name) <= 67108864),
+  last_id bytea NOT NULL CHECK (octet_length(last_id) = 16),
+  entries_read bigint,
+  PRIMARY KEY (key_id, digest)
+);
+CREATE TABLE IF NOT EXISTS redis.stream_consumer (
+  key_id bigint NOT NULL,
+  group_digest bytea NOT NULL,
+  digest bytea NOT NULL,
+  name bytea NOT NULL CHECK (octet_length(name) <= 67108864),
+  seen_at timestamptz NOT NULL DEFAULT now() CHECK (isfinite(seen_at)),
+  PRIMARY KEY (key_id, group_digest, digest)
+);
+CREATE TABLE IF NOT EXISTS redis.stream_pending (
+  key_id bigint NOT NULL,
+  group_digest bytea NOT NULL,
+  id bytea NOT NULL CHECK (octet_length(id) = 16),
+  consumer bytea NOT NULL CHECK (octet_length(consumer) <= 67108864),
+  delivered_at timestamptz NOT NULL DEFAULT now() CHECK (isfinite(delivered_at)),
+  deliveries bigint NOT NULL DEFAULT 1,
+  PRIMARY KEY (key_id, group_digest, id)
+);
+
 -- Generated columns could not stand in the publication's column list.
 CREATE OR REPLACE FUNCTION redis.set_field_digest() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -96,6 +138,16 @@ CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.set_member
   FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.member)) EXECUTE FUNCTION redis.set_member_digest();
 CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.zset_member
   FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.member)) EXECUTE FUNCTION redis.set_member_digest();
+CREATE OR REPLACE FUNCTION redis.set_name_digest() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.digest := sha256(NEW.name);
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.stream_group
+  FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.name)) EXECUTE FUNCTION redis.set_name_digest();
+CREATE OR REPLACE TRIGGER digest BEFORE INSERT OR UPDATE ON redis.stream_consumer
+  FOR EACH ROW WHEN (NEW.digest IS DISTINCT FROM sha256(NEW.name)) EXECUTE FUNCTION redis.set_name_digest();
 
 -- A key takes its elements with it. Only the table of its type is looked at, so that one that is missing
 -- concerns its own type alone.
@@ -117,18 +169,37 @@ BEGIN
   IF EXISTS (SELECT FROM gone WHERE type = 'zset') THEN
     DELETE FROM redis.zset_member e USING gone WHERE e.key_id = gone.id;
   END IF;
+  IF EXISTS (SELECT FROM gone WHERE type = 'stream') THEN
+    DELETE FROM redis.stream_entry e USING gone WHERE e.key_id = gone.id;
+    DELETE FROM redis.stream_state e USING gone WHERE e.key_id = gone.id;
+    DELETE FROM redis.stream_group e USING gone WHERE e.key_id = gone.id;
+    DELETE FROM redis.stream_consumer e USING gone WHERE e.key_id = gone.id;
+    DELETE FROM redis.stream_pending e USING gone WHERE e.key_id = gone.id;
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION redis.truncate_elements() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  TRUNCATE redis.string_chunk, redis.hash_field, redis.list_element, redis.set_member, redis.zset_member;
+  TRUNCATE redis.string_chunk, redis.hash_field, redis.list_element, redis.set_member, redis.zset_member,
+    redis.stream_entry, redis.stream_state, redis.stream_group, redis.stream_consumer, redis.stream_pending;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER elements AFTER DELETE ON redis.key
   REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION redis.delete_elements();
 CREATE OR REPLACE TRIGGER elements_all AFTER TRUNCATE ON redis.key
   FOR EACH STATEMENT EXECUTE FUNCTION redis.truncate_elements();
+
+-- A group takes its consumers and what is pending with it.
+CREATE OR REPLACE FUNCTION redis.delete_group() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM redis.stream_consumer e USING gone WHERE e.key_id = gone.key_id AND e.group_digest = gone.digest;
+  DELETE FROM redis.stream_pending e USING gone WHERE e.key_id = gone.key_id AND e.group_digest = gone.digest;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER members AFTER DELETE ON redis.stream_group
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION redis.delete_group();
 
 -- Bytes as text where they are UTF-8 without NUL, else as bytea's escape format.
 CREATE OR REPLACE FUNCTION redis.to_text(bytes bytea) RETURNS text
@@ -137,6 +208,52 @@ BEGIN
   RETURN convert_from(bytes, 'UTF8');
 EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
   RETURN encode(bytes, 'escape');
+END $$;
+
+-- "ms-sequence" as the sixteen bytes of an id, and back.
+CREATE OR REPLACE FUNCTION redis.stream_id(id text) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT string_agg(substring(int8send(trunc(n / 4294967296)::bigint) FROM 5)
+                    || substring(int8send(mod(n, 4294967296)::bigint) FROM 5), ''::bytea ORDER BY place)
+    FROM (VALUES (1, split_part(id, '-', 1)::numeric),
+                 (2, coalesce(nullif(split_part(id, '-', 2), ''), '0')::numeric)) v(place, n)
+$$;
+CREATE OR REPLACE FUNCTION redis.stream_id_text(id bytea) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT string_agg((('x' || encode(substring(id FROM place FOR 4), 'hex'))::bit(32)::bigint * 4294967296::numeric
+                     + ('x' || encode(substring(id FROM place + 4 FOR 4), 'hex'))::bit(32)::bigint)::text, '-' ORDER BY place)
+    FROM (VALUES (1), (9)) v(place)
+$$;
+-- The fields of an entry: names and values in turn, each behind its length in four bytes; and back, where the
+-- last of two with the same name stays.
+CREATE OR REPLACE FUNCTION redis.stream_fields(VARIADIC parts text[]) RETURNS bytea
+LANGUAGE sql STABLE STRICT AS $$
+  SELECT coalesce(string_agg(int4send(octet_length(convert_to(part, 'UTF8'))) || convert_to(part, 'UTF8'),
+                             ''::bytea ORDER BY place), '')
+    FROM unnest(parts) WITH ORDINALITY u(part, place)
+$$;
+CREATE OR REPLACE FUNCTION redis.stream_field_map(packed bytea) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+  place integer := 1;
+  size integer;
+  part text;
+  name text;
+  found jsonb := '{}';
+BEGIN
+  WHILE place + 3 <= octet_length(packed) LOOP
+    size := ('x' || encode(substring(packed FROM place FOR 4), 'hex'))::bit(32)::integer;
+    EXIT WHEN size < 0 OR size > octet_length(packed) - place - 3;
+    part := redis.to_text(substring(packed FROM place + 4 FOR size));
+    place := place + 4 + size;
+    IF name IS NULL THEN
+      name := part;
+    ELSE
+      found := found || jsonb_build_object(name, part);
+      name := NULL;
+    END IF;
+  END LOOP;
+  RETURN found;
 END $$;
 
 CREATE OR REPLACE VIEW redis.string AS
@@ -170,6 +287,12 @@ CREATE OR REPLACE VIEW redis.zset AS
 SELECT redis.to_text(k.name) AS key, redis.to_text(m.member) AS member, m.score, k.expires_at, k.db
   FROM redis.key k JOIN redis.zset_member m ON m.key_id = k.id
  WHERE k.type = 'zset' AND (k.expires_at IS NULL OR k.expires_at > now());
+
+CREATE OR REPLACE VIEW redis.stream AS
+SELECT redis.to_text(k.name) AS key, redis.stream_id_text(e.id) AS id,
+       redis.stream_field_map(e.fields) AS fields, k.expires_at, k.db
+  FROM redis.key k JOIN redis.stream_entry e ON e.key_id = k.id
+ WHERE k.type = 'stream' AND (k.expires_at IS NULL OR k.expires_at > now());
 
 -- Which node writes the durable keys. A flush proves by its row that it is still the owner's, and leaves its
 -- number there, so that its outcome is known whatever became of the connection.
@@ -300,7 +423,12 @@ BEGIN
                                  ('redis', 'hash_field', '(key_id, digest)'),
                                  ('redis', 'list_element', '(key_id, position)'),
                                  ('redis', 'set_member', '(key_id, digest)'),
-                                 ('redis', 'zset_member', '(key_id, digest)'), ('stele', 'key_map', ''))
+                                 ('redis', 'zset_member', '(key_id, digest)'),
+                                 ('redis', 'stream_entry', '(key_id, id)'),
+                                 ('redis', 'stream_state', '(key_id)'),
+                                 ('redis', 'stream_group', '(key_id, digest)'),
+                                 ('redis', 'stream_consumer', '(key_id, group_digest, digest)'),
+                                 ('redis', 'stream_pending', '(key_id, group_digest, id)'), ('stele', 'key_map', ''))
                          v(schema, name, columns)
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
                                WHERE p.pubname = 'stele' AND p.schemaname = v.schema AND p.tablename = v.name) LOOP

@@ -138,6 +138,13 @@ void for_each_key_index(const Command& command, const Arguments& arguments, Take
   for (std::size_t i = 1; keys.may_store && i + 1 < arguments.size(); ++i) {
     if (is_word(arguments[i], "STORE") || is_word(arguments[i], "STOREDIST")) take(i + 1);
   }
+  for (auto i = static_cast<std::size_t>(keys.keyword_from); !keys.keyword.empty() && i < arguments.size();
+       ++i) {
+    if (!is_word(arguments[i], keys.keyword)) continue;
+    const std::size_t half = (arguments.size() - i - 1) / 2;
+    for (std::size_t j = i + 1; j <= i + half; ++j) take(j);
+    break;
+  }
   const auto at = static_cast<std::size_t>(keys.count_at);
   if (at == 0 || at >= arguments.size()) return;
   const std::size_t counted = counted_keys(arguments[at], arguments.size() - at - 1);

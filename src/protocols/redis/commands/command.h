@@ -45,7 +45,11 @@ struct KeyPositions {
   int count_at = 0;
   bool may_store = false;  // the argument behind a STORE or STOREDIST is a key too: GEORADIUS, SORT
 
-  constexpr bool empty() const { return first == 0 && count_at == 0; }
+  // Behind this word, which comes from that argument on, the first half of the rest: XREAD.
+  std::string_view keyword = {};
+  int keyword_from = 0;
+
+  constexpr bool empty() const { return first == 0 && count_at == 0 && keyword.empty(); }
 };
 
 // What of the keyspace a command touches.

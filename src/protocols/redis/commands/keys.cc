@@ -150,6 +150,8 @@ Result<void> copy_value(keyspace::Group& group, KeyRef from, KeyRef to, ValueTyp
     std::vector<keyspace::ScoredRef> refs;
     for (const auto& each : members) refs.push_back({each.member, each.score});
     STELE_RETURN_IF_ERROR(group.sorted_sets().add(to, refs, {}));
+  } else if (type == ValueType::kStream) {
+    STELE_RETURN_IF_ERROR(group.streams().copy(from, to));
   } else {
     STELE_TRY(const auto value, group.strings().get(from));
     const std::string kept(*value);
@@ -230,6 +232,7 @@ Result<std::string_view> encoding_of(Call& call, ValueType type) {
     return is_small ? "listpack" : "hashtable";
   }
   if (type == ValueType::kList) return "quicklist";
+  if (type == ValueType::kStream) return "stream";
   if (type == ValueType::kSet) return encoding_of_set(call);
   if (type == ValueType::kSortedSet) return encoding_of_sorted_set(call);
   constexpr std::size_t kEmbeddedBytesMax = 44;

@@ -11,9 +11,15 @@ namespace {
 
 // Sorted.
 constexpr auto kMissing = std::to_array<std::string_view>({
-    "bgrewriteaof", "bgsave",   "lastsave", "psync",      "replconf",   "restore-asking", "save",   "sync",
-    "waitaof",      "xack",     "xadd",     "xautoclaim", "xclaim",     "xdel",           "xgroup", "xinfo",
-    "xlen",         "xpending", "xrange",   "xread",      "xreadgroup", "xrevrange",      "xsetid", "xtrim",
+    "bgrewriteaof",
+    "bgsave",
+    "lastsave",
+    "psync",
+    "replconf",
+    "restore-asking",
+    "save",
+    "sync",
+    "waitaof",
 });
 
 // Of containers that are served in part. Sorted.

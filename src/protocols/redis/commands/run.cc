@@ -118,7 +118,7 @@ Scope reached_by(const Command& command, std::span<const std::string_view> argum
     case Reach::kKeys: {
       const KeyPositions& positions = command.keys;
       if (positions.last == positions.first && positions.first > 0 && positions.count_at == 0 &&
-          !positions.may_store) {
+          positions.keyword.empty() && !positions.may_store) {
         return Scope::key({client.db, arguments[static_cast<std::size_t>(positions.first)]});
       }
       std::vector<Key> keys;
