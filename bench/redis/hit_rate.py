@@ -2,10 +2,10 @@
 
 python bench/redis/hit_rate.py [--keys 100000] [--requests 600000] [--share 10]
 
-Both servers hold the same number of keys: as many as `share` percent of all keys take in each is its maxmemory. Every
-key that is asked for and is not there is set, as a cache does. Traces: keys by Zipf's law with exponent 0.9, and the
-same with scans between, which go once over keys that nobody else asks for (a third of all requests). The figure is
-the share of hits among the Zipf requests of the second half.
+Both servers hold about the same number of keys, `share` percent of all: maxmemory is found by trying. Every key that
+is asked for and is not there is set, as a cache does. Traces: keys by Zipf's law with exponent 0.9, and the same with
+scans between, which go once over keys that nobody else asks for (a third of all requests). The figure is the share of
+hits among the Zipf requests of the second half.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from redis_load import REFERENCE, reference_command, start  # noqa: E402
 
 VALUE = b"x" * 64
 BATCH = 100
+KEY_BYTES = 120  # about
 
 
 class Connection:
@@ -36,6 +37,8 @@ class Connection:
         line = self.file.readline()
         if line[:1] == b"-":
             raise SystemExit(line.decode())
+        if line[:1] == b":":
+            return int(line[1:])
         if line[:1] != b"$" or line == b"$-1\r\n":
             return None
         return self.file.read(int(line[1:]) + 2)[:-2]
@@ -75,13 +78,25 @@ def used_memory(connection):
     return int(next(line for line in lines if line.startswith("used_memory:")).split(":")[1])
 
 
-def fill_and_limit(connection, policy, keys):
-    connection.send([request("SET", name(10 ** 9 + i), VALUE) for i in range(keys)])
-    for _ in range(keys):
-        connection.reply()
-    limit = used_memory(connection)
+def fill(connection, keys):
     connection.ask("FLUSHALL")
-    connection.ask("CONFIG", "SET", "maxmemory", limit, "maxmemory-policy", policy)
+    for begin in range(0, keys, BATCH):
+        connection.send([request("SET", name(10 ** 9 + i), VALUE) for i in range(begin, begin + BATCH)])
+        for _ in range(BATCH):
+            connection.reply()
+
+
+def limit_to(connection, policy, keys):
+    """Sets the maxmemory with which the server holds so many keys while more come."""
+    fill(connection, keys)
+    limit = used_memory(connection)
+    connection.ask("CONFIG", "SET", "maxmemory-policy", policy)
+    for _ in range(6):
+        connection.ask("CONFIG", "SET", "maxmemory", limit)
+        fill(connection, keys * 3)
+        limit += (keys - connection.ask("DBSIZE")) * KEY_BYTES
+    connection.ask("CONFIG", "SET", "maxmemory", limit)
+    connection.ask("FLUSHALL")
 
 
 def run(connection, trace):
@@ -113,8 +128,8 @@ def hit_rate(kind, policy, trace, held):
         process = start(kind, command, port)
         try:
             connection = Connection(port)
-            fill_and_limit(connection, policy, held)
-            return run(connection, trace), int(connection.ask("DBSIZE") or 0)
+            limit_to(connection, policy, held)
+            return run(connection, trace), connection.ask("DBSIZE")
         finally:
             process.terminate()
             process.wait()
@@ -139,13 +154,15 @@ def main():
     drawn = zipf(options.keys, options.requests, 815)
     traces = {"Zipf": [(key, True) for key in drawn], "Zipf and scans": list(with_scans(drawn, options.keys))}
     print(f"hits in the second half, {held} of {options.keys} keys held\n")
-    print("| trace | policy | redis-server | stele | the best keys for ever |")
+    print("| trace | policy | redis-server (keys at the end) | stele (the same) | the best keys for ever |")
     print("|---|---|---|---|---|")
     for trace_name, trace in traces.items():
         best = best_possible(trace, held)
         for policy in ("allkeys-lru", "allkeys-lfu", "allkeys-random"):
-            rates = [hit_rate(kind, policy, trace, held)[0] for kind in (REFERENCE, "stele")]
-            print(f"| {trace_name} | {policy} | {rates[0]:.4f} | {rates[1]:.4f} | {best:.4f} |", flush=True)
+            (redis, redis_keys), (stele, stele_keys) = (hit_rate(kind, policy, trace, held)
+                                                        for kind in (REFERENCE, "stele"))
+            print(f"| {trace_name} | {policy} | {redis:.4f} ({redis_keys}) | {stele:.4f} ({stele_keys}) | {best:.4f} |",
+                  flush=True)
 
 
 if __name__ == "__main__":

@@ -261,7 +261,8 @@ net::Task<bool> Session::read_more() {
   is_reading_ = false;
   batch_began_ = client_.idle_since = steady_now();
   client_.record->last_interaction.store(batch_began_, std::memory_order_relaxed);
-  co_return more.has_value();
+  note_memory();
+  co_return more.has_value() && !client_.record->is_evicted;
 }
 
 // TLS for who speaks it, and a place for the client. False: it is not served.
