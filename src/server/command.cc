@@ -10,6 +10,7 @@
 #include "server/cli_client.h"
 #include "server/demo_load.h"
 #include "server/doctor.h"
+#include "server/import/import.h"
 #include "server/publish.h"
 #include "server/serve.h"
 #include "server/status.h"
@@ -56,6 +57,10 @@ Result<void> tour(const Configuration& configuration, const Arguments& arguments
   return run_to_end([&] { return take_tour(servers, level); });
 }
 
+Result<void> import(const Configuration& configuration, const Arguments& arguments) {
+  return run_import(configuration, arguments[0], arguments.size() > 1 ? arguments[1] : "");
+}
+
 Result<void> print_version(const Configuration&, const Arguments&) {
   fmt::print("stele {}\n", version());
   return {};
@@ -68,6 +73,12 @@ constexpr std::array kCommands = {
     Command{"status", "", "show a running node's collections and how far its views are", 0, 0, status},
     Command{"publish", "TABLE [OPTIONS]", "make a table a collection (OPTIONS: a JSON object)", 1, 2,
             publish},
+    Command{
+        "import", "SOURCE [once]",
+        "copy redis://user:password@host:port/database (rediss: TLS; no database: all), or an RDB file, into "
+        "the node at --redis-port; a live Redis is followed until Ctrl-C, with \"once\" only until its keys "
+        "are here; keys are replaced, so that it may be begun anew at any time",
+        1, 2, import},
     Command{"demo", "load", "load the machine's Debian package catalogue into a running node", 1, 1, demo},
     Command{"tour", "[LEVEL|FILE]", "show a level's steps against a running node, and keep the evidence", 0,
             1, tour},

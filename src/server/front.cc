@@ -137,6 +137,13 @@ void Front::expire_keys(redis::Head& head) {
   thread_->call<void>([&] { expiry_ = std::make_unique<redis::ExpiryCycle>(thread_->reactor(), head); });
 }
 
+void Front::keep_libraries(redis::Head& head, const postgres::ConnectOptions& postgres) {
+  thread_->call<void>([&] {
+    libraries_ =
+        std::make_unique<redis::LibraryKeeper>(thread_->reactor(), head, views::LibraryStore(postgres));
+  });
+}
+
 net::Task<void> Front::stop_writer(net::Event* stopped) {
   co_await writer_->stop();
   stopped->set();
@@ -164,10 +171,12 @@ net::Task<void> Front::stop_here(TimePoint deadline) {
     redis_->close_all();
     co_await redis_->closed();
   }
+  if (libraries_) co_await libraries_->stop();
   begin_to_stop_writer();
   if (writer_) co_await writer_stopped.wait();
   if (commit_position_) co_await commit_position_->stop();
   expiry_.reset();
+  libraries_.reset();
   redis_.reset();
   console_.reset();
   elastic_.reset();

@@ -14,6 +14,7 @@
 #include "net/listener.h"
 #include "net/tls.h"
 #include "protocols/redis/head.h"
+#include "protocols/redis/scripts/library_keeper.h"
 #include "protocols/sql/commit_position.h"
 #include "protocols/sql/session.h"
 #include "server/configuration.h"
@@ -69,6 +70,9 @@ class Front {
   Result<void> listen_console(Port& port, net::HttpServer::Handler handler);
   // Lets keys expire, from one of the fronts.
   void expire_keys(redis::Head& head);
+  // Keeps libraries of Redis functions in PostgreSQL, from one of the fronts.
+  void keep_libraries(redis::Head& head, const postgres::ConnectOptions& postgres);
+  bool has_libraries() const { return libraries_ && libraries_->is_loaded(); }
 
   // Accepts no more and lets what runs end, until `deadline`: then connections are closed, and writes under
   // way cancelled. The future is ready when all has ended; once.
@@ -95,6 +99,7 @@ class Front {
   std::unique_ptr<net::Listener> sql_;
   std::unique_ptr<net::Listener> redis_;
   std::unique_ptr<redis::ExpiryCycle> expiry_;
+  std::unique_ptr<redis::LibraryKeeper> libraries_;
   std::unique_ptr<net::HttpServer> elastic_;
   std::unique_ptr<net::HttpServer> qdrant_;
   std::unique_ptr<net::HttpServer> console_;

@@ -237,6 +237,7 @@ Result<void> Node::start_fronts() {
     STELE_RETURN_IF_ERROR(fronts_[i]->listen(ports_, i < sql_fronts));
   if (ports_.redis) redis_->set_port(*ports_.redis);
   fronts_.front()->expire_keys(*redis_);
+  if (views_) keep_libraries();
   if (ports_.elastic)
     elastic_->set_publish_address(net::Address{configuration_.listen, *ports_.elastic}.to_string());
   if (ports_.console) {
@@ -247,6 +248,14 @@ Result<void> Node::start_fronts() {
         ports_.console, [this](net::HttpRequest request) { return console_->handle(std::move(request)); }));
   }
   return {};
+}
+
+// Functions are there before the node is called ready, unless PostgreSQL goes away in that moment.
+void Node::keep_libraries() {
+  fronts_.front()->keep_libraries(*redis_, context_.postgres);
+  const TimePoint patience = system_clock().now() + kKeysPatience;
+  while (!fronts_.front()->has_libraries() && system_clock().now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 std::vector<ops::HeadStatus> Node::head_statuses() {

@@ -58,6 +58,7 @@ class Node {
   void make_qdrant();
   void make_request_memory();
   Result<void> start_fronts();
+  void keep_libraries();
   std::vector<ops::HeadStatus> head_statuses();
   views::Writer& writer_here();
 

@@ -119,6 +119,12 @@ CREATE TABLE IF NOT EXISTS redis.stream_pending (
   PRIMARY KEY (key_id, group_digest, id)
 );
 
+-- Libraries of functions, as FUNCTION LOAD brought them.
+CREATE TABLE IF NOT EXISTS redis.library (
+  name text PRIMARY KEY,
+  code bytea NOT NULL
+);
+
 -- Generated columns could not stand in the publication's column list.
 CREATE OR REPLACE FUNCTION redis.set_field_digest() RETURNS trigger
 LANGUAGE plpgsql AS $$

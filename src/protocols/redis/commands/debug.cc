@@ -1,6 +1,7 @@
 // DEBUG: what test suites of Redis ask for and means something here.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -15,6 +16,8 @@
 #include "protocols/redis/commands/glob.h"
 #include "protocols/redis/commands/script_run.h"
 #include "protocols/redis/commands/table.h"
+#include "protocols/redis/commands/values.h"
+#include "protocols/redis/rdb/decode.h"
 
 namespace stele::redis {
 
@@ -142,6 +145,58 @@ void unknown(Call& call) {
       fmt::format("unknown subcommand or wrong number of arguments for '{:.128}'. Try DEBUG HELP.", call[1]));
 }
 
+// RDB's version 10 has no place for them.
+Result<bool> has_expiring_fields(keyspace::Group& group, keyspace::KeyRef key) {
+  STELE_TRY(const auto fields, group.hashes().get_all(key));
+  std::vector<std::string> names;
+  for (const auto& field : fields) names.emplace_back(field.name);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  STELE_TRY(const auto expiries, group.hashes().expiries(key, views));
+  return std::ranges::any_of(expiries, [](const auto& each) { return each.at.has_value(); });
+}
+
+// One key through its bytes and back; false where its value has no such form.
+Result<bool> reload_key(keyspace::Group& group, keyspace::KeyRef key, const rdb::EncodingLimits& limits) {
+  STELE_TRY(const keyspace::ValueType type, group.keys().type(key));
+  const bool has_form = type != keyspace::ValueType::kNone && type != keyspace::ValueType::kStream;
+  if (!has_form || group.class_of(key) == keyspace::KeyClass::kMapped) return false;
+  if (type == keyspace::ValueType::kHash) {
+    STELE_TRY(const bool expires, has_expiring_fields(group, key));
+    if (expires) return false;
+  }
+  STELE_TRY(const rdb::Value value, read_value(group, key, type));
+  const std::string bytes = rdb::encode_value(value, limits);
+  STELE_TRY(const rdb::Value again, rdb::decode_value(bytes));
+  STELE_TRY(const auto expiry, group.keys().expiry(key));
+  STELE_RETURN_IF_ERROR(group.keys().remove(key));
+  STELE_RETURN_IF_ERROR(write_value(group, key, again));
+  if (expiry.at) {
+    STELE_RETURN_IF_ERROR(group.keys().expire(key, *expiry.at, keyspace::ExpireCondition::kAlways));
+  }
+  return true;
+}
+
+// Redis writes its file and reads it. Here each value becomes RDB's bytes and is made of them again.
+void reload(Call& call) {
+  constexpr std::size_t kPage = 1000;
+  const auto limits = encoding_limits(call.head().settings());
+  for (std::uint16_t number = 0; number < kDatabases; ++number) {
+    const keyspace::DatabaseNumber db(number);
+    std::vector<std::string> names;
+    std::uint64_t cursor = 0;
+    do {
+      STELE_REDIS_TRY(auto page, call, call.group().keys().scan(db, cursor, {.count = kPage}));
+      cursor = page.cursor;
+      for (std::string& name : page.names) names.push_back(std::move(name));
+    } while (cursor != 0);
+    for (const std::string& name : names) {
+      const auto done = reload_key(call.group(), {db, name}, limits);
+      if (!done) return call.fail(done.error());
+    }
+  }
+  call.reply().ok();
+}
+
 constexpr std::uint32_t kFlags =
     flag::kAdmin | flag::kNoScript | flag::kLoading | flag::kStale | flag::kDangerous;
 constexpr auto kNothing = Reach::kNothing;
@@ -220,6 +275,16 @@ constexpr std::array kDebugCommands = {
             "O(1)",
             "Lets scripts run commands that are no scripts' business"},
     Command{"debug|help", 2, kFlags, {}, kNothing, help, kGroup, "1.0.0", "O(1)", "Says what DEBUG can do"},
+    Command{"debug|reload",
+            -2,
+            kFlags,
+            {},
+            Reach::kWhole,
+            reload,
+            kGroup,
+            "1.0.0",
+            "O(N)",
+            "Makes all values anew of their bytes in Redis' own format"},
     Command{"debug|log", 3, kFlags, {}, kNothing, log, kGroup, "1.0.0", "O(1)", "Accepted"},
     Command{"debug|stringmatch-len",
             4,

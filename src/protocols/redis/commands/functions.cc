@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,11 @@
 #include "protocols/redis/commands/script_run.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/lua/shebang.h"
+#include "protocols/redis/rdb/decode.h"
+#include "protocols/redis/rdb/encode.h"
+#include "protocols/redis/rdb/reader.h"
+#include "protocols/redis/rdb/types.h"
+#include "protocols/redis/scripts/restore.h"
 
 namespace stele::redis {
 
@@ -41,6 +47,55 @@ void function_flush(Call& call) {
     return call.fail("FUNCTION FLUSH only supports SYNC|ASYNC option");
   }
   call.head().functions().flush();
+  call.reply().ok();
+}
+
+void function_dump(Call& call) {
+  std::string bytes;
+  for (const auto& library : call.head().functions().libraries()) {
+    bytes += static_cast<char>(rdb::Opcode::kFunction);
+    rdb::append_string(bytes, library->code);
+  }
+  call.reply().bulk(rdb::make_payload(std::move(bytes), rdb::kVersionWritten));
+}
+
+Result<std::vector<std::string>> read_libraries(std::string_view bytes) {
+  std::deque<std::string> texts;
+  rdb::Reader in(bytes, texts, rdb::decoded_bytes_max(bytes.size()));
+  std::vector<std::string> codes;
+  while (in.remaining() > 0) {
+    if (static_cast<rdb::Opcode>(in.byte()) != rdb::Opcode::kFunction) {
+      return make_error(ErrorCode::kInvalidArgument, "given type is not a function");
+    }
+    codes.emplace_back(in.string());
+  }
+  if (!in.ok()) return make_error(ErrorCode::kInvalidArgument, "Failed loading library payload");
+  return codes;
+}
+
+void function_restore(Call& call) {
+  if (call.size() > 4) {
+    return call.fail("unknown subcommand or wrong number of arguments for '" + std::string(call[1]) +
+                     "'. Try FUNCTION HELP.");
+  }
+  RestorePolicy policy = RestorePolicy::kAppend;
+  if (call.size() == 4 && call.is(3, "REPLACE")) {
+    policy = RestorePolicy::kReplace;
+  } else if (call.size() == 4 && call.is(3, "FLUSH")) {
+    policy = RestorePolicy::kFlush;
+  } else if (call.size() == 4 && !call.is(3, "APPEND")) {
+    return call.fail("Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.");
+  }
+  const auto payload = rdb::open_payload(call[2]);
+  if (!payload) return call.fail("DUMP payload version or checksum are wrong");
+  STELE_REDIS_TRY(const std::vector<std::string> codes, call, read_libraries(payload->value));
+  ScriptRun run;
+  run.name = "restore";
+  run.is_function = true;
+  call.head().scripts().interpreter();
+  CommandHost host(call, run);
+  const auto restored = restore_libraries(call.head().functions(), host, codes, policy);
+  if (!restored) return call.fail(restored.error());
   call.reply().ok();
 }
 
@@ -168,7 +223,7 @@ void fcall(Call& call) {
 }
 
 void function_help(Call& call) {
-  constexpr std::array<std::string_view, 12> kLines = {
+  constexpr std::array<std::string_view, 16> kLines = {
       "LOAD [REPLACE] <FUNCTION CODE>",
       "    Create a new library with the given library name and code.",
       "DELETE <LIBRARY NAME>",
@@ -181,6 +236,10 @@ void function_help(Call& call) {
       "    Kill the current running function.",
       "FLUSH [ASYNC|SYNC]",
       "    Delete all the libraries.",
+      "DUMP",
+      "    Return a serialized payload representing the current libraries.",
+      "RESTORE <PAYLOAD> [FLUSH|APPEND|REPLACE]",
+      "    Restore the libraries represented by the given payload.",
   };
   answer_help(call, "function", kLines);
 }
@@ -223,6 +282,26 @@ constexpr std::array kFunctionCommands = {
             "7.0.0",
             "O(N) where N is the number of functions",
             "Forgets all libraries"},
+    Command{"function|dump",
+            2,
+            flag::kNoScript,
+            {},
+            kNothing,
+            function_dump,
+            kGroup,
+            "7.0.0",
+            "O(N) where N is the number of functions",
+            "Answers all libraries in Redis' own format"},
+    Command{"function|restore",
+            -3,
+            flag::kNoScript | flag::kDenyOom,
+            {},
+            kWhole,
+            function_restore,
+            kGroup,
+            "7.0.0",
+            "O(N) where N is the number of functions",
+            "Loads the libraries that were dumped"},
     Command{"function|list",
             -2,
             flag::kNoScript,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocols/redis/commands/memory_figures.h"
+#include "protocols/redis/commands/save.h"
 #include "protocols/redis/commands/table.h"
 #include "protocols/redis/version.h"
 
@@ -80,13 +81,15 @@ void write_persistence(Call& call, Out out) {
   const auto stats = call.head().keys().keyspace().stats();
   fmt::format_to(out,
                  "loading:{}\r\nasync_loading:0\r\nrdb_changes_since_last_save:{}\r\n"
-                 "rdb_bgsave_in_progress:0\r\naof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
+                 "rdb_bgsave_in_progress:0\r\nrdb_last_save_time:{}\r\nrdb_last_bgsave_status:{}\r\n"
+                 "rdb_saves:{}\r\naof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
                  "stele_keys_owner:{}\r\nstele_backlog_objects:{}\r\nstele_backlog_bytes:{}\r\n"
                  "stele_backlog_bytes_max:{}\r\nstele_backlog_age_ms:{}\r\nstele_flushes:{}\r\nstele_flushes_"
                  "failed:{}\r\nstele_flush_error:{}\r\n"
                  "stele_refused_keys:{}\r\nstele_overridden:{}\r\nstele_lsn:{}\r\n",
-                 status.loading ? 1 : 0, stats.dirty_objects, status.owner ? 1 : 0, status.backlog_objects,
-                 status.backlog_bytes, status.backlog_bytes_max,
+                 status.loading ? 1 : 0, stats.dirty_objects, last_save_seconds(call.head(), status),
+                 status.flush_error.empty() ? "ok" : "err", status.flushes, status.owner ? 1 : 0,
+                 status.backlog_objects, status.backlog_bytes, status.backlog_bytes_max,
                  std::chrono::ceil<std::chrono::milliseconds>(status.backlog_age).count(), status.flushes,
                  status.flushes_failed, one_line(status.flush_error), status.refused_count, stats.overridden,
                  call.head().keys().visible().to_string());

@@ -11,21 +11,15 @@ namespace {
 
 // Sorted.
 constexpr auto kMissing = std::to_array<std::string_view>({
-    "bgrewriteaof",
-    "bgsave",
-    "lastsave",
     "psync",
     "replconf",
     "restore-asking",
-    "save",
     "sync",
     "waitaof",
 });
 
 // Of containers that are served in part. Sorted.
 constexpr auto kMissingSubcommands = std::to_array<std::string_view>({
-    "function|dump",
-    "function|restore",
     "script|debug",
 });
 

@@ -1,13 +1,17 @@
 // The server itself: INFO, TIME, ROLE.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "net/reactor.h"
 #include "protocols/redis/commands/call.h"
 #include "protocols/redis/commands/info.h"
+#include "protocols/redis/commands/save.h"
 #include "protocols/redis/commands/table.h"
 
 namespace stele::redis {
@@ -95,6 +99,46 @@ void swapdb(Call& call) {
   call.reply().ok();
 }
 
+// SAVE and its like: what is durable is in PostgreSQL at most a second after it was written, so they write no
+// file.
+constexpr Duration kSavePatience = std::chrono::seconds(60);
+
+bool keeps(Call& call) {
+  if (call.head().services().freshness_or_null != nullptr) return true;
+  call.fail("nothing is kept: Stele runs without a PostgreSQL (--postgres off)");
+  return false;
+}
+
+net::Task<void> save_and_answer(Head* head, std::string* out) {
+  const auto last = head->keys().keyspace().stats().last_change;
+  const TimePoint deadline = net::Reactor::current()->now() + kSavePatience;
+  const auto saved = co_await head->keys().wait_durable(last, {}, deadline);
+  wire::ReplyWriter reply(*out, 2);
+  if (!saved) co_return reply.error(error_text(saved.error()));
+  reply.ok();
+}
+
+void save(Call& call) {
+  if (!keeps(call)) return;
+  call.go_on(save_and_answer(&call.head(), &call.reply().out()));
+}
+
+void bgsave(Call& call) {
+  if (call.size() > 2 || (call.size() == 2 && !call.is(1, "SCHEDULE"))) return call.fail_syntax();
+  if (!keeps(call)) return;
+  call.reply().simple("Background saving started");
+}
+
+void bgrewriteaof(Call& call) {
+  if (!keeps(call)) return;
+  call.reply().simple("Background append only file rewriting started");
+}
+
+void lastsave(Call& call) {
+  call.reply().integer(last_save_seconds(call.head(), call.head().keys().status()));
+}
+
+constexpr std::uint32_t kSaves = flag::kAdmin | flag::kNoScript | flag::kDangerous;
 constexpr std::uint32_t kAlways = flag::kLoading | flag::kStale;
 constexpr auto kNothing = Reach::kNothing;
 
@@ -131,9 +175,57 @@ constexpr std::array kCommands = {
             "2.8.12",
             "O(1)",
             "Answers the role in replication: a master without replicas"},
+    Command{"save",
+            1,
+            kSaves | flag::kNoMulti,
+            {},
+            kNothing,
+            save,
+            "server",
+            "1.0.0",
+            "O(N) where N is the number of changes that are not in PostgreSQL yet",
+            "Waits until all that was written to durable keys is in PostgreSQL"},
+    Command{"bgsave",
+            -1,
+            kSaves,
+            {},
+            kNothing,
+            bgsave,
+            "server",
+            "1.0.0",
+            "O(1)",
+            "Begins to write to PostgreSQL what is not there yet"},
+    Command{"bgrewriteaof",
+            1,
+            kSaves,
+            {},
+            kNothing,
+            bgrewriteaof,
+            "server",
+            "1.0.0",
+            "O(1)",
+            "The same as BGSAVE: there is no file to rewrite"},
+    Command{"lastsave",
+            1,
+            flag::kAdmin | flag::kDangerous | flag::kLoading | flag::kStale | flag::kFast,
+            {},
+            kNothing,
+            lastsave,
+            "server",
+            "1.0.0",
+            "O(1)",
+            "Answers when durable keys were last written to PostgreSQL"},
 };
 
 }  // namespace
+
+std::int64_t last_save_seconds(const Head& head, const views::KeysStatus& status) {
+  const Clock& clock = *head.services().clock;
+  const WallTime started =
+      clock.wall() - std::chrono::duration_cast<WallTime::duration>(clock.now() - head.started());
+  const WallTime last = std::max(started, status.last_flush);
+  return std::chrono::duration_cast<std::chrono::seconds>(last.time_since_epoch()).count();
+}
 
 std::span<const Command> server_commands() {
   return kCommands;

@@ -194,7 +194,7 @@ Result<Value> decode_value(std::string_view bytes) {
 std::optional<Payload> open_payload(std::string_view bytes) {
   constexpr std::size_t kVersionBytes = 2;
   constexpr std::size_t kChecksumBytes = 8;
-  if (bytes.size() < kVersionBytes + kChecksumBytes + 1) return std::nullopt;
+  if (bytes.size() < kVersionBytes + kChecksumBytes) return std::nullopt;
   std::deque<std::string> unused;
   Reader footer(bytes.substr(bytes.size() - kVersionBytes - kChecksumBytes), unused, 0);
   const auto version = footer.little_endian<std::uint16_t>();

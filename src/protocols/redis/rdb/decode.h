@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "protocols/redis/rdb/types.h"
 #include "protocols/redis/rdb/value.h"
 
 namespace stele::redis::rdb {
@@ -31,8 +32,8 @@ std::optional<Payload> open_payload(std::string_view bytes);
 // The other way round.
 std::string make_payload(std::string value, std::uint16_t version);
 
-// How many bytes the value at the front takes, its type's byte among them; 0: they are not all there.
+// How many bytes the value at the front takes, behind its type's byte; nothing where they are not all there.
 // kCorruption for what is none; a value of a module has a length too.
-Result<std::size_t> measure_value(std::string_view bytes);
+Result<std::optional<std::size_t>> measure_content(Type type, std::string_view bytes);
 
 }  // namespace stele::redis::rdb

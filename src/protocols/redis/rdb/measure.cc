@@ -135,13 +135,12 @@ void skip_value(Reader& in, Type type) {
 
 }  // namespace
 
-Result<std::size_t> measure_value(std::string_view bytes) {
+Result<std::optional<std::size_t>> measure_content(Type type, std::string_view bytes) {
   std::deque<std::string> unused;
   Reader in(bytes, unused, 0);
-  const auto type = static_cast<Type>(in.byte());
   skip_value(in, type);
-  if (in.ok()) return bytes.size() - in.remaining();
-  if (in.is_short()) return std::size_t{0};
+  if (in.ok()) return std::optional(bytes.size() - in.remaining());
+  if (in.is_short()) return std::optional<std::size_t>();
   return make_error(ErrorCode::kCorruption,
                     "a value of unknown form (type " + std::to_string(static_cast<int>(type)) + ")");
 }

@@ -9,6 +9,7 @@
 #include "protocols/redis/rdb/crc64.h"
 #include "protocols/redis/rdb/decode.h"
 #include "protocols/redis/rdb/encode.h"
+#include "protocols/redis/rdb/file_reader.h"
 #include "protocols/redis/rdb/lzf.h"
 #include "protocols/redis/rdb/packed.h"
 
@@ -109,6 +110,13 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+// With the type's byte; 0: more is needed, 1: an error.
+std::size_t measure(std::string_view value) {
+  const auto measured = measure_content(static_cast<Type>(value[0]), value.substr(1));
+  if (!measured) return 1;
+  return *measured ? **measured + 1 : 0;
+}
+
 TEST(Crc64, IsThatOfRedis) {
   EXPECT_EQ(crc64(0, "123456789"), 0xe9c6d914c4b8d9caU);
   EXPECT_EQ(crc64(crc64(0, "12345"), "6789"), 0xe9c6d914c4b8d9caU);
@@ -133,7 +141,7 @@ TEST(RdbDecode, ReadsTheBytesOfRedis) {
     if (value->type == ValueType::kSortedSet && value->members.size() == 4) {
       EXPECT_EQ(value->members, sample.value.members);
     }
-    EXPECT_EQ(measure_value(payload->value).value(), payload->value.size());
+    EXPECT_EQ(measure(payload->value), payload->value.size());
   }
 }
 
@@ -150,12 +158,12 @@ TEST(RdbDecode, TakesNothingBroken) {
     const std::string value = sample.payload.substr(0, sample.payload.size() - 10);
     for (std::size_t i = 0; i < value.size(); ++i) {
       EXPECT_FALSE(decode_value(value.substr(0, i)));
-      EXPECT_EQ(measure_value(value.substr(0, i)).value_or(1), 0U);
+      if (i > 0) EXPECT_EQ(measure(value.substr(0, i)), 0U);
       for (int bit = 0; bit < 8; ++bit) {
         std::string changed = value;
         changed[i] = static_cast<char>(changed[i] ^ 1 << bit);
         (void)decode_value(changed);
-        (void)measure_value(changed);
+        (void)measure(changed);
       }
     }
     EXPECT_FALSE(decode_value(value + "x"));
@@ -289,6 +297,78 @@ TEST(RdbEncode, CutsListsAsRedisDoes) {
   EXPECT_EQ(encode_value(list, {.list_listpack_size = 4}).substr(0, 2), std::string("\x12\x03"));
   EXPECT_EQ(encode_value(list, {.list_listpack_size = -5}).substr(0, 2), std::string("\x12\x01"));
   EXPECT_EQ(decode_value(bytes)->elements, list.elements);
+}
+
+std::string file_of_all_samples() {
+  std::string file = "REDIS0010";
+  file += from_hex("fa0372656403372e30");  // red: 7.0
+  file += from_hex("f50b") + "#!lua name=";
+  file += from_hex("fe03fb0c02");
+  int number = 0;
+  for (const Sample& sample : samples()) {
+    const std::string value = sample.payload.substr(0, sample.payload.size() - 10);
+    if (number == 1) file += from_hex("fc0100000000000000");
+    if (number == 2) file += from_hex("fd02000000f805f9ff");
+    file += value[0];
+    append_string(file, "key " + std::to_string(number++));
+    file += value.substr(1);
+  }
+  file += "\xff";
+  std::string sum;
+  const std::uint64_t checksum = crc64(0, file);
+  for (int shift = 0; shift < 64; shift += 8) sum += static_cast<char>(checksum >> shift);
+  return file + sum;
+}
+
+TEST(RdbFile, ComesInAnyPieces) {
+  const std::string file = file_of_all_samples();
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, file.size() + 4}) {
+    FileReader reader;
+    std::size_t keys = 0;
+    std::size_t libraries = 0;
+    const std::string fed = file + "rest";
+    for (std::size_t at = 0; at < fed.size(); at += piece) {
+      reader.feed(std::string_view(fed).substr(at, piece));
+      while (true) {
+        const auto item = reader.next();
+        ASSERT_TRUE(item) << item.error().message;
+        if (!*item) break;
+        if ((*item)->kind == FileItem::Kind::kLibrary) {
+          EXPECT_EQ((*item)->content, "#!lua name=");
+          ++libraries;
+          continue;
+        }
+        const std::string value = static_cast<char>((*item)->type) + std::string((*item)->content);
+        EXPECT_EQ(hex(make_payload(value, 10)), hex(samples()[keys].payload));
+        EXPECT_EQ((*item)->key, "key " + std::to_string(keys));
+        EXPECT_EQ((*item)->db, 3U);
+        EXPECT_EQ((*item)->expires_at_ms, keys == 1 ? 1 : keys == 2 ? 2000 : 0);
+        ++keys;
+      }
+    }
+    EXPECT_EQ(keys, samples().size());
+    EXPECT_EQ(libraries, 1U);
+    EXPECT_TRUE(reader.is_at_end());
+    EXPECT_EQ(reader.rest(), "rest");
+    EXPECT_EQ(reader.position(), file.size());
+  }
+}
+
+TEST(RdbFile, BrokenOnesAreErrors) {
+  const std::string file = file_of_all_samples();
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    std::string changed = file;
+    changed[i] = static_cast<char>(changed[i] ^ 0x11);
+    FileReader reader;
+    reader.feed(changed);
+    auto item = reader.next();
+    while (item && *item) item = reader.next();
+    // Its end is not reached, or is told not to be its own.
+    EXPECT_FALSE(item && reader.is_at_end() && reader.rest().empty()) << i;
+  }
+  FileReader reader;
+  reader.feed("REDIS9999 and more");
+  EXPECT_EQ(reader.next().error().code, ErrorCode::kUnsupported);
 }
 
 }  // namespace
