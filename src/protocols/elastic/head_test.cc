@@ -191,6 +191,21 @@ TEST_F(HeadTest, SearchesMatchSortAndPage) {
   EXPECT_EQ(ids(R"({"query":{"match_all":{}},"post_filter":{"term":{"genre":"a"}}})"), "1");
 }
 
+TEST_F(HeadTest, NearWordsAndPatternsMatch) {
+  load_films();
+  EXPECT_EQ(ids(R"({"query":{"match":{"title":{"query":"quikc","fuzziness":"AUTO"}}}})"), "3 1");
+  EXPECT_EQ(
+      ids(R"({"query":{"match":{"title":{"query":"quikc","fuzziness":1,"fuzzy_transpositions":false}}}})"),
+      "");
+  EXPECT_EQ(ids(R"({"query":{"match":{"title":{"query":"xuick","fuzziness":1,"prefix_length":1}}}})"), "");
+  EXPECT_EQ(ids(R"({"query":{"multi_match":{"query":"lasy","fields":["title"],"fuzziness":1}}})"), "2");
+  EXPECT_EQ(ids(R"({"query":{"fuzzy":{"title":{"value":"lasy"}}}})"), "2");
+  EXPECT_EQ(ids(R"({"query":{"regexp":{"title":"(la|f).{1,2}y?"}},"sort":"year"})"), "1 2");
+  EXPECT_EQ(ids(R"({"query":{"wildcard":{"title":{"value":"Q*k","case_insensitive":true}}},"sort":"year"})"),
+            "1 3");
+  EXPECT_EQ(node_.request("POST", "/films/_search", R"({"query":{"regexp":{"title":"a("}}})").status, 400);
+}
+
 TEST_F(HeadTest, ScoresAreToldWhereTheyAreAskedFor) {
   load_films();
   const auto told = [&](std::string_view more) {
