@@ -18,6 +18,7 @@ from tidying import cache, tree
 
 TOOL = "clang-tidy-19"
 BUILD = "build/debug"
+JOINED = os.path.join(BUILD, "joined", "")
 LOTS = os.path.join(BUILD, "tidy")
 FINDING = re.compile(r"^(\S+?):(\d+):\d+: (?:warning|error): (.*)$")
 NAMING = "readability-identifier-naming"
@@ -77,7 +78,18 @@ def flags_of_files():
     """path -> the flags it is compiled with."""
     with open(os.path.join(BUILD, "compile_commands.json")) as file:
         entries = json.load(file)
-    return {os.path.relpath(entry["file"]): shlex.split(entry["command"].split(" -o ")[0])[1:] for entry in entries}
+    flags = {}
+    for entry in entries:
+        path = os.path.relpath(entry["file"])
+        for part in parts_of(path) if path.startswith(JOINED) else [path]:
+            flags[part] = shlex.split(entry["command"].split(" -o ")[0])[1:]
+    return flags
+
+
+def parts_of(path):
+    """The files that the build compiles as one (stele_joined in cmake/)."""
+    with open(path) as file:
+        return [os.path.join("src", part) for part in re.findall(r'#include "(.*)"', file.read())]
 
 
 def lots(sources):

@@ -132,6 +132,14 @@ def test_headers(house):
     assert headers.not_self_contained() == []
 
 
+def test_clang_tidy_knows_the_files_that_are_compiled_as_one(house):
+    house("build/debug/joined/base/base_0.cc", '#include "base/a.cc"\n#include "base/b.cc"\n')
+    entries = [{"file": os.path.abspath(path), "command": f"clang++-19 -D{define} -o x.o -c {path}"}
+               for path, define in [("build/debug/joined/base/base_0.cc", "X"), ("src/base/c.cc", "Y")]]
+    house("build/debug/compile_commands.json", json.dumps(entries))
+    assert clang.flags_of_files() == {"src/base/a.cc": ["-DX"], "src/base/b.cc": ["-DX"], "src/base/c.cc": ["-DY"]}
+
+
 @pytest.mark.skipif(not shutil.which(clang.TOOL), reason="clang-tidy-19 is not installed")
 def test_clang_tidy_checks_files_of_several_folders_together(house, monkeypatch):
     paths = ["src/base/a.cc", "src/base/b.cc", "src/net/a.cc", "src/server/a.cc"]
