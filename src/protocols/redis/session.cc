@@ -21,6 +21,7 @@
 #include "protocols/redis/dispatch.h"
 #include "protocols/redis/head.h"
 #include "protocols/redis/lua/fiber.h"
+#include "protocols/redis/lua/shebang.h"
 #include "protocols/redis/needs.h"
 #include "protocols/redis/unsettled.h"
 #include "protocols/redis/wire/look_ahead.h"
@@ -494,20 +495,42 @@ net::Task<bool> Session::make_room(const Command* command) {
   co_return !refuse_growth(head_, client_, statistics_, *command, parser_.arguments(), out());
 }
 
+// Whether a script or function says of itself that it only reads.
+template <class Words>
+bool says_it_reads(Head& head, const Command& command, const Words& arguments) {
+  std::uint32_t flags = 0;
+  if (command.name == "fcall") {
+    const auto function = head.functions().find(arguments[1]);
+    if (function) flags = function->flags;
+  } else if (command.name == "evalsha") {
+    const auto script = head.scripts().find(to_lower(arguments[1]));
+    if (script) flags = script->flags;
+  } else if (std::string_view(arguments[1]).starts_with("#!")) {
+    const auto shebang = lua::read_script_shebang(arguments[1]);
+    if (shebang) flags = shebang->flags;
+  }
+  return (flags & lua::script_flag::kNoWrites) != 0;
+}
+
+// What CLIENT PAUSE … WRITE holds up.
+template <class Words>
+bool may_write(Head& head, const Command& command, const Words& arguments) {
+  if (command.is(flag::kRunsScript))
+    return !command.is(flag::kReadOnly) && !says_it_reads(head, command, arguments);
+  return command.is(flag::kWrite) || command.name == "publish" || command.name == "spublish" ||
+         command.name == "pfcount";
+}
+
 // Whether CLIENT PAUSE holds the command up.
 bool Session::is_paused(const Command& command) {
   const Settings& settings = head_.settings();
   const TimePoint until = settings.paused_until.load(std::memory_order_relaxed);
   if (until == TimePoint{} || steady_now() >= until) return false;
-  const auto writes = [](const Command& each) {
-    if (each.is(flag::kRunsScript)) return !each.is(flag::kReadOnly);
-    return each.is(flag::kWrite) || each.name == "publish" || each.name == "spublish" ||
-           each.name == "pfcount";
-  };
-  if (settings.pauses_all || writes(command)) return true;
+  if (settings.pauses_all || may_write(head_, command, parser_.arguments())) return true;
   return command.reach == Reach::kQueue &&
-         std::ranges::any_of(client_.transaction.commands,
-                             [&](const QueuedCommand& each) { return writes(*each.command); });
+         std::ranges::any_of(client_.transaction.commands, [&](const QueuedCommand& each) {
+           return may_write(head_, *each.command, each.arguments);
+         });
 }
 
 net::Task<void> Session::wait_for_unpause(const Command* command) {

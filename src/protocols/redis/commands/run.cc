@@ -94,12 +94,21 @@ void run(Call& call) {
   const std::size_t number = CommandTable::get().number(call.command());
   ReactorStatistics::OfCommand& counters = call.statistics().of_command(number);
   show_to_monitors(call);
+  const std::size_t begin = call.reply().out().size();
   call.command().handler(call);
-  if (call.client().tracking.is_on && call.command().is(flag::kReadOnly)) {
+  const bool returns_error = call.command().is(flag::kRunsScript) && !call.has_failed() &&
+                             call.reply().out().substr(begin, 1) == "-";
+  if (returns_error) {
+    // A script may answer an error of its own.
+    const std::string_view reply = std::string_view(call.reply().out()).substr(begin + 1);
+    call.statistics().count_error(reply.substr(0, reply.find('\r')));
+  }
+  if (call.client().tracking.is_on && call.command().is(flag::kReadOnly) &&
+      !call.command().is(flag::kRunsScript)) {
     remember_reads(call.head(), call.client(), call.command(), call.arguments());
   }
   counters.calls.add();
-  if (call.has_failed()) counters.failed.add();
+  if (call.has_failed() || returns_error) counters.failed.add();
   if (!call.has_rest()) note_time(call, counters);
 }
 

@@ -122,6 +122,8 @@ std::optional<std::string> CommandHost::call(std::span<const std::string_view> a
   const Client& caller = call_.client();
   if (caller.tracking.is_on && command->is(flag::kReadOnly)) {
     remember_reads(call_.head(), caller, *command, arguments);
+    // The script's own keys too, as Redis does: it has read something.
+    remember_reads(call_.head(), caller, call_.command(), call_.arguments());
   }
   return std::nullopt;
 }
