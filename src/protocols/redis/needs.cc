@@ -27,6 +27,10 @@ void add(Needs& needs, views::NodeKeys& keys, const Command& command,
   bool is_mapped = false;
   for_each_key_index(command, arguments, [&](std::size_t i) {
     const std::string_view name = arguments[i];
+    if (keys.reads_through(name)) {
+      if (!writes || is_script) needs.loads.emplace_back(db, std::string(name));
+      needs.sets_through |= command.name == "set";
+    }
     const KeyClass key_class = keys.class_of(name);
     if (key_class == KeyClass::kMapped) {
       is_mapped = true;

@@ -21,12 +21,15 @@ struct Needs {
   bool all_synced = false;            // any key may be such a one: FLUSHALL
   std::vector<views::MappedWrite> mapped;
   std::vector<keyspace::Key> written;  // of MULTI, those written behind, while PostgreSQL refuses some keys
+  std::vector<keyspace::Key> loads;    // to be there, or asked of PostgreSQL, before it begins
+  bool sets_through = false;           // SET of a key that is read through
   bool is_script = false;     // or an EXEC with one; its commands ask for themselves whether they may write
   bool other_writes = false;  // besides the mapped ones, in the same command
 
   // Whether more than memory and its keys' groups has a part in it.
   bool is_special(const views::NodeKeys& node) const {
-    return durable_write || is_loading || is_script || !mapped.empty() || (keys && node.loading());
+    return durable_write || is_loading || is_script || !mapped.empty() || !loads.empty() || sets_through ||
+           (keys && node.loading());
   }
   bool waits_for_commit() const { return all_synced || !synced.empty(); }
 };

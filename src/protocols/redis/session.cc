@@ -126,6 +126,10 @@ class Session {
   net::Task<bool> prepare(Call* call, Needs* needs);
   void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
+  net::Task<bool> load_keys(Call* call, Needs* needs);
+  net::Task<void> set_through(Call* call);
+  void lend(keyspace::Group& group);
+  void take_back(keyspace::Group& group);
   net::Task<bool> write_queued_rows(Call* call, Needs* needs);
   wire::RequestLimits limits() const {
     return {head_.settings().bulk_bytes_max, client_.is_authenticated || !head_.users().asks_for_password()};
@@ -154,9 +158,11 @@ class Session {
   Unsettled unsettled_;
   TimePoint batch_began_{};
   std::uint64_t batch_requests_ = 0;
-  bool is_reading_ = false;      // suspended there, with nothing half done
-  std::size_t reply_begin_ = 0;  // of the command under way, in the output
-  std::size_t prefetched_ = 0;   // so many requests from here on, if they are still there
+  bool is_reading_ = false;               // suspended there, with nothing half done
+  std::size_t reply_begin_ = 0;           // of the command under way, in the output
+  std::vector<views::LoadedKey> loaded_;  // for the command under way
+  std::vector<keyspace::Key> lent_;       // of those the ones that are there for its group alone
+  std::size_t prefetched_ = 0;            // so many requests from here on, if they are still there
   std::vector<std::string_view> names_ahead_;
   std::vector<keyspace::KeyRef> keys_ahead_;
 };
@@ -521,6 +527,64 @@ bool may_write(Head& head, const Command& command, const Words& arguments) {
          command.name == "pfcount";
 }
 
+// What is read through and not there is asked of PostgreSQL. False: answered.
+net::Task<bool> Session::load_keys(Call* call, Needs* needs) {
+  std::vector<keyspace::Key> absent;
+  {
+    const keyspace::Scope scope = keyspace::Scope::keys(needs->loads);
+    keyspace::GroupHandle group;
+    while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+    for (keyspace::Key& key : needs->loads) {
+      const auto is_there = group->keys().exists(key);
+      if (!is_there || !*is_there) absent.push_back(std::move(key));
+    }
+  }
+  if (absent.empty()) co_return true;
+  auto loaded = co_await head_.keys().load(std::move(absent));
+  if (loaded) {
+    loaded_ = *std::move(loaded);
+    co_return true;
+  }
+  if (call->command().reach == Reach::kQueue) {
+    abort(call, error_text(loaded.error()));
+  } else {
+    call->fail(loaded.error());
+  }
+  co_return false;
+}
+
+// What was changed after it was read is not kept, and is what this command saw all the same: it is there
+// while its group lasts.
+void Session::lend(keyspace::Group& group) {
+  for (views::LoadedKey& loaded : loaded_) {
+    const auto is_there = group.keys().exists(loaded.key);
+    if (!is_there || *is_there) continue;
+    if (group.applied().put(loaded.key, std::move(loaded.value), std::nullopt))
+      lent_.push_back(std::move(loaded.key));
+  }
+  loaded_.clear();
+}
+
+void Session::take_back(keyspace::Group& group) {
+  for (const keyspace::Key& key : lent_) (void)group.applied().remove(key);
+  lent_.clear();
+}
+
+net::Task<void> Session::set_through(Call* call) {
+  if (call->size() > 3) {
+    call->fail("SET takes no options for a key that is read from PostgreSQL");
+    co_return;
+  }
+  const TimePoint deadline = net::Reactor::current()->now() + kMappedTimeMax;
+  const auto written = co_await head_.keys().write_through({client_.db, std::string((*call)[1])},
+                                                           std::string((*call)[2]), deadline);
+  if (written) {
+    call->reply().ok();
+  } else {
+    call->fail(written.error());
+  }
+}
+
 // Whether CLIENT PAUSE holds the command up.
 bool Session::is_paused(const Command& command) {
   const Settings& settings = head_.settings();
@@ -569,16 +633,26 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
     const bool is_written = co_await write_queued_rows(&call, &needs);
     if (!is_written) co_return;
   }
+  if (needs.sets_through && command->reach != Reach::kQueue) {
+    co_await set_through(&call);
+    co_return;
+  }
+  if (!needs.loads.empty()) {
+    const bool is_loaded = co_await load_keys(&call, &needs);
+    if (!is_loaded) co_return;
+  }
   const keyspace::Scope scope = scope_of(*command, arguments, client_);
   keyspace::GroupHandle group;
   while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
   call.set_group(group.get());
+  if (!loaded_.empty()) lend(*group);
   keyspace::ChangeSequence last;
   std::optional<Block> block;
   if (needs.is_script) {
     co_await run_script(&call);
     for (keyspace::Key& key : std::exchange(client_.synced_by_script, {}))
       needs.synced.push_back(std::move(key));
+    if (!lent_.empty()) take_back(*group);
     last = group->last_change();
     end_group(std::move(group));
   } else {
@@ -596,6 +670,7 @@ std::optional<Block> Session::run_command(Call& call, keyspace::GroupHandle grou
                                           keyspace::ChangeSequence* last_or_null) {
   const RunningClient running(client_.record->id);
   redis::run(call);
+  if (!lent_.empty()) take_back(*group);
   if (last_or_null != nullptr) *last_or_null = group->last_change();
   std::optional<Block> block = call.take_block();
   if (block) take_places(*group, *block);

@@ -46,6 +46,10 @@ Error keys_read_only() {
       .with(std::string(keyspace::kReplyCode), "READONLY");
 }
 
+Error without_postgres() {
+  return make_error(ErrorCode::kFailedPrecondition, "there is no PostgreSQL behind this node");
+}
+
 std::unique_ptr<NodeKeys> make_cache_keys(const Clock& clock, CacheKeysOptions options) {
   return std::make_unique<CacheKeys>(clock, options);
 }

@@ -38,6 +38,7 @@ void KeyFeed::begin(const postgres::Transaction::Head& head) {
   own_.reset();
   for (const postgres::WriteMark& mark : head.marks)
     if (mark.node == node_ && echoes_.has(mark.write)) own_ = echoes_.take(mark.write);
+  cached_.begin(head.xid);
   xid_ = head.xid;
   recent_.push_back(head.xid);
   if (recent_.size() > kRecentMax) recent_.pop_front();
@@ -77,6 +78,7 @@ void KeyFeed::take(const Change& change) {
     }
     return;
   }
+  cached_.take(change);
   switch (role_of(*change.relation)) {
     case Role::kNone:
       return;
@@ -218,6 +220,7 @@ void KeyFeed::apply_echoes(const EchoBook::Written& written) {
 }
 
 net::Task<void> KeyFeed::finish() {
+  if (cached_.has_to_finish()) co_await cached_.finish();
   if (own_) apply_echoes(*own_);
   apply_rows();
   if (!removed_prefixes_.empty()) co_await settle_mappings();

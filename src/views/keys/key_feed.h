@@ -13,6 +13,7 @@
 #include "keyspace/keyspace.h"
 #include "views/follower.h"
 #include "views/freshness.h"
+#include "views/keys/cached_keys.h"
 #include "views/keys/echo_book.h"
 #include "views/keys/key_map.h"
 #include "views/keys/key_reader.h"
@@ -33,10 +34,11 @@ class KeyFeed final : public Follower {
     std::function<void()> reload;  // all keys were truncated
   };
 
-  KeyFeed(postgres::ConnectOptions options, keyspace::Keyspace& keyspace, KeyMap& map, EchoBook& echoes,
-          Callbacks callbacks)
+  KeyFeed(postgres::ConnectOptions options, keyspace::Keyspace& keyspace, KeyMap& map, CachedKeys& cached,
+          EchoBook& echoes, Callbacks callbacks)
       : keyspace_(keyspace),
         map_(map),
+        cached_(cached),
         echoes_(echoes),
         reader_(std::move(options)),
         callbacks_(std::move(callbacks)) {}
@@ -46,7 +48,8 @@ class KeyFeed final : public Follower {
   void begin(const postgres::Transaction::Head& head) override;
   void take(const postgres::Change& change) override;
   bool has_to_finish() const override {
-    return own_ || !foreign_.empty() || !rows_.empty() || !removed_prefixes_.empty();
+    return own_ || !foreign_.empty() || !rows_.empty() || !removed_prefixes_.empty() ||
+           cached_.has_to_finish();
   }
   net::Task<void> finish() override;
 
@@ -96,6 +99,7 @@ class KeyFeed final : public Follower {
 
   keyspace::Keyspace& keyspace_;
   KeyMap& map_;
+  CachedKeys& cached_;
   EchoBook& echoes_;
   KeyReader reader_;
   Callbacks callbacks_;

@@ -86,6 +86,10 @@ void KeyMap::show() {
     std::string table = mapping->table ? mapping->table->name.quoted() : std::string();
     shown->status.push_back({prefix, std::move(table), mapping->reason, mapping->ready});
   }
+  for (const std::string& prefix : cached_) {
+    rules.push_back({prefix, keyspace::KeyClass::kCache});
+    prefixes.push_back(" " + prefix);  // another one than a mapped prefix
+  }
   shown->classes = keyspace::KeyClasses(otherwise_, std::move(rules));
   if (prefixes != mapped_prefixes_) {
     keyspace_.set_classes(shown->classes);

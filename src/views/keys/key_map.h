@@ -65,6 +65,11 @@ class KeyMap {
   // Its keys stay until somebody removes them; their names keep their class until forget().
   std::shared_ptr<KeyMapping> erase(std::string_view prefix);
   void forget() { show(); }
+  // Prefixes whose keys are read through: of the class cache.
+  void set_cached(std::vector<std::string> prefixes) {
+    cached_ = std::move(prefixes);
+    show();
+  }
 
   std::shared_ptr<KeyMapping> of_key(std::string_view name) const;
   std::vector<std::shared_ptr<KeyMapping>> of_table(std::uint32_t oid) const;
@@ -92,6 +97,7 @@ class KeyMap {
   keyspace::KeyClass otherwise_;
   std::vector<keyspace::KeyClasses::Rule> rules_;
   std::map<std::string, std::shared_ptr<KeyMapping>, std::less<>> mappings_;
+  std::vector<std::string> cached_;
   std::vector<std::string> mapped_prefixes_;  // of the keyspace's classes
   std::atomic<std::shared_ptr<const Shown>> shown_;
 };

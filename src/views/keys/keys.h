@@ -27,6 +27,14 @@ struct MappedWrite {
   std::vector<keyspace::Field> fields;
 };
 
+// A key and what PostgreSQL answered for it.
+struct LoadedKey {
+  keyspace::Key key;
+  keyspace::Value value;
+};
+
+enum class Invalidation : std::uint8_t { kTag, kPrefix, kTable };
+
 // How is the keyspace doing in PostgreSQL? As of now.
 struct KeysStatus {
   bool loading = false;
@@ -65,6 +73,7 @@ constexpr std::size_t kRefusedShown = 100;
 // The errors for a head to give; the word in front is the detail keyspace::kReplyCode.
 Error keys_loading();    // LOADING
 Error keys_read_only();  // READONLY: another node owns the durable keys
+Error without_postgres();
 
 // The keys of this node: its one keyspace and that keyspace's life in PostgreSQL. What the Redis head works
 // on. A head does, for each command or group:
@@ -111,6 +120,27 @@ class NodeKeys {
   // kUnknownOutcome. A row's lock is waited for briefly (lock_timeout), by this caller alone.
   virtual net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<MappedWrite> writes,
                                                                      TimePoint deadline) = 0;
+
+  // Whether names like this are read through: what is absent is asked of PostgreSQL first. They are written
+  // by SQL, or by write_through().
+  virtual bool reads_through(std::string_view) const { return false; }
+  // Of those keys, which are absent here, the ones that PostgreSQL knows. They are in the keyspace by then,
+  // unless they were changed meanwhile: then nobody else gets what was read. One load for all who ask at
+  // once.
+  virtual net::Task<Result<std::vector<LoadedKey>>> load(std::vector<keyspace::Key>) {
+    co_return std::vector<LoadedKey>();
+  }
+  // Runs the statement that the prefix has for SET; committed and visible when it returns.
+  virtual net::Task<Result<void>> write_through(keyspace::Key, std::string, TimePoint) {
+    co_return without_postgres();
+  }
+  // Removes keys that were loaded or tagged. How many were there.
+  virtual net::Task<Result<std::uint64_t>> invalidate(Invalidation, std::string) {
+    co_return without_postgres();
+  }
+  virtual net::Task<Result<void>> tag(keyspace::Key, std::vector<std::string>) {
+    co_return without_postgres();
+  }
 
   // The node stops: from now on nobody waits, kCancelled.
   virtual void cancel_waits() {}

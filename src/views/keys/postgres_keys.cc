@@ -31,7 +31,8 @@ PostgresKeys::PostgresKeys(KeysOptions options, postgres::ConnectOptions postgre
       keyspace_(
           keyspace::make_store_keyspace(system_clock(), {.max_memory_bytes = options_.max_memory_bytes})),
       map_(*keyspace_, options_.otherwise, options_.rules),
-      feed_(postgres, *keyspace_, map_, echoes_,
+      cached_({.postgres = postgres}, *keyspace_, freshness, map_),
+      feed_(postgres, *keyspace_, map_, cached_, echoes_,
             {.work =
                  [this] {
                    wake_.notify();
@@ -60,6 +61,7 @@ void PostgresKeys::begin() {
   if (const auto mark = postgres::parse_write_mark(freshness_.message(WriteNumber(0))))
     feed_.set_node(mark->node);
   load_wanted_ = true;
+  cached_.reset();
   // What the stream brings from here on is newer than what will be read.
   feed_.gather(true);
   feed_.defer(true);
@@ -174,6 +176,7 @@ net::Task<Result<void>> PostgresKeys::read_all() {
   else
     done = co_await read_keys(connection, std::nullopt,
                               [this](auto slice) { return put_slice(std::move(slice)); });
+  if (done) done = co_await cached_.read_mappings(connection, deadline);
   co_await reader_.end();
   STELE_CO_RETURN_IF_ERROR(done);
   for (KeyMapping& mapping : *mappings) (void)map_.put(std::move(mapping));
@@ -280,6 +283,39 @@ net::Task<Result<std::vector<std::uint64_t>>> PostgresKeys::write_mapped(std::ve
   co_return written;
 }
 
+net::Task<Result<std::vector<LoadedKey>>> PostgresKeys::load(std::vector<keyspace::Key> keys) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  auto loaded = co_await cached_.load(std::move(keys));
+  co_await home->resume_here();
+  co_return loaded;
+}
+
+net::Task<Result<void>> PostgresKeys::write_through(keyspace::Key key, std::string value,
+                                                    TimePoint deadline) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  auto written = co_await cached_.write_through(std::move(key), std::move(value), deadline);
+  co_await home->resume_here();
+  co_return written;
+}
+
+net::Task<Result<std::uint64_t>> PostgresKeys::invalidate(Invalidation what, std::string name) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  auto removed = co_await cached_.invalidate(what, std::move(name));
+  co_await home->resume_here();
+  co_return removed;
+}
+
+net::Task<Result<void>> PostgresKeys::tag(keyspace::Key key, std::vector<std::string> tags) {
+  net::Reactor* const home = net::Reactor::current();
+  co_await reactor_.resume_here();
+  auto tagged = cached_.tag(key, tags);
+  co_await home->resume_here();
+  co_return tagged;
+}
+
 KeysStatus PostgresKeys::status() const {
   KeysStatus status;
   status.loading = loading();
@@ -324,6 +360,7 @@ net::Task<void> PostgresKeys::stop() {
   net::Timer patience(reactor_);
   patience.set(reactor_.now() + kLastFlushPatience, [this] { session_.give_up(); });
   co_await gate_.close();
+  co_await cached_.stop();
   co_await mapped_.stop();
   co_await feed_.close();
   co_await copy_reader_.close();

@@ -14,6 +14,7 @@
 #include "net/reactor.h"
 #include "postgres/connect_options.h"
 #include "views/freshness.h"
+#include "views/keys/cached_keys.h"
 #include "views/keys/flusher.h"
 #include "views/keys/key_feed.h"
 #include "views/keys/key_map.h"
@@ -56,6 +57,11 @@ class PostgresKeys final : public NodeKeys {
                                        TimePoint deadline) override;
   net::Task<Result<std::vector<std::uint64_t>>> write_mapped(std::vector<MappedWrite> writes,
                                                              TimePoint deadline) override;
+  bool reads_through(std::string_view name) const override { return cached_.covers(name); }
+  net::Task<Result<std::vector<LoadedKey>>> load(std::vector<keyspace::Key> keys) override;
+  net::Task<Result<void>> write_through(keyspace::Key key, std::string value, TimePoint deadline) override;
+  net::Task<Result<std::uint64_t>> invalidate(Invalidation what, std::string name) override;
+  net::Task<Result<void>> tag(keyspace::Key key, std::vector<std::string> tags) override;
   void cancel_waits() override { flusher_.cancel_waits(); }
   bool refuses_keys() const override { return flusher_.has_refused(); }
   std::string refusal_among(const std::vector<keyspace::Key>& keys) const override {
@@ -92,6 +98,7 @@ class PostgresKeys final : public NodeKeys {
   std::unique_ptr<keyspace::Keyspace> keyspace_;
   KeyMap map_;
   EchoBook echoes_;
+  CachedKeys cached_;
   KeyFeed feed_;
   KeyReader reader_, copy_reader_;
   FlushSession session_;

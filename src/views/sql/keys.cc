@@ -377,7 +377,8 @@ BEGIN
       MESSAGE = format('the primary key of %s has %s columns', source, columns),
       DETAIL = 'A mapped key is the prefix and the text of one column.';
   END IF;
-  SELECT m.prefix INTO other FROM stele.key_map m
+  SELECT m.prefix INTO other FROM (SELECT k.prefix FROM stele.key_map k UNION ALL
+                                   SELECT k.prefix FROM stele.key_cache k) m
    WHERE starts_with(m.prefix, prefix) OR starts_with(prefix, m.prefix) LIMIT 1;
   IF other IS NOT NULL THEN
     RAISE duplicate_object USING MESSAGE = format('the prefix "%s" is mapped already', other),
@@ -434,7 +435,8 @@ BEGIN
                                  ('redis', 'stream_state', '(key_id)'),
                                  ('redis', 'stream_group', '(key_id, digest)'),
                                  ('redis', 'stream_consumer', '(key_id, group_digest, digest)'),
-                                 ('redis', 'stream_pending', '(key_id, group_digest, id)'), ('stele', 'key_map', ''))
+                                 ('redis', 'stream_pending', '(key_id, group_digest, id)'), ('stele', 'key_map', ''),
+                                 ('stele', 'key_cache', ''))
                          v(schema, name, columns)
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
                                WHERE p.pubname = 'stele' AND p.schemaname = v.schema AND p.tablename = v.name) LOOP

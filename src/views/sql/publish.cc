@@ -180,8 +180,11 @@ BEGIN
   IF NOT FOUND THEN
     RAISE undefined_object USING MESSAGE = format('%s is not published', source);
   END IF;
+  -- Keys that are read from it must hear of its changes still.
   IF EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
-              WHERE p.pubname = 'stele' AND r.prrelid = source) THEN
+              WHERE p.pubname = 'stele' AND r.prrelid = source)
+     AND NOT EXISTS (SELECT FROM stele.key_cache k, jsonb_array_elements(k.options->'tables') t
+                      WHERE (t->>'oid')::oid = source::oid) THEN
     EXECUTE format('ALTER PUBLICATION stele DROP TABLE %s', source);
   END IF;
   RETURN collection_name;

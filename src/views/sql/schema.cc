@@ -5,8 +5,8 @@
 namespace stele::views {
 
 std::vector<std::string_view> schema_statements() {
-  return {sql_text::kTables, sql_text::kTriggers,    sql_text::kPublish,
-          sql_text::kKeys,   sql_text::kPublication, sql_text::kKeyPublication};
+  return {sql_text::kTables,     sql_text::kTriggers,    sql_text::kPublish,       sql_text::kKeys,
+          sql_text::kCachedKeys, sql_text::kPublication, sql_text::kKeyPublication};
 }
 
 std::vector<std::string_view> role_statements() {

@@ -9,6 +9,7 @@ extern const std::string_view kTriggers;
 extern const std::string_view kPublish;
 extern const std::string_view kPublication;
 extern const std::string_view kKeys;
+extern const std::string_view kCachedKeys;
 extern const std::string_view kKeyPublication;
 
 }  // namespace stele::views::sql_text

@@ -95,7 +95,7 @@ void run(Call& call) {
   ReactorStatistics::OfCommand& counters = call.statistics().of_command(number);
   show_to_monitors(call);
   const std::size_t begin = call.reply().out().size();
-  call.command().handler(call);
+  if (!call.command().is(flag::kWrite) || !refuses_write(call)) call.command().handler(call);
   const bool returns_error = call.command().is(flag::kRunsScript) && !call.has_failed() &&
                              call.reply().out().substr(begin, 1) == "-";
   if (returns_error) {
@@ -178,6 +178,21 @@ std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Comma
     writes.push_back(std::move(write));
   }
   return writes;
+}
+
+bool refuses_write(Call& call) {
+  const Command& command = call.command();
+  if (command.name == "del" || command.name == "unlink") return false;
+  bool is_refused = false;
+  for_each_key_index(command, call.arguments(), [&](std::size_t i) {
+    if (is_refused || !call.head().keys().reads_through(call[i])) return;
+    is_refused = true;
+    call.fail(
+        fmt::format("'{}' is read from PostgreSQL: it is written by SQL, or by SET outside of MULTI and "
+                    "scripts where its prefix names \"on_set\"",
+                    call[i]));
+  });
+  return is_refused;
 }
 
 void answer_mapped(Call& call, std::uint64_t count) {

@@ -30,4 +30,7 @@ std::vector<views::MappedWrite> mapped_writes(views::NodeKeys& keys, const Comma
 // The reply to such a command, after its rows were written: `count` over all of them.
 void answer_mapped(Call& call, std::uint64_t count);
 
+// Whether it would write a key that is read through, which only removals may: then the error is answered.
+bool refuses_write(Call& call);
+
 }  // namespace stele::redis

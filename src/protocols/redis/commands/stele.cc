@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "net/reactor.h"
 #include "protocols/redis/commands/call.h"
@@ -55,12 +56,48 @@ void key_class(Call& call) {
   call.reply().bulk(to_string(call.head().keys().class_of(call[2])));
 }
 
+net::Task<void> invalidate_now(Call* call, views::Invalidation what) {
+  const auto removed = co_await call->head().keys().invalidate(what, std::string((*call)[3]));
+  if (removed) {
+    call->reply().integer(static_cast<std::int64_t>(*removed));
+  } else {
+    call->fail(removed.error());
+  }
+}
+
+void invalidate(Call& call) {
+  if (call.is(2, "TAG")) return call.go_on(invalidate_now(&call, views::Invalidation::kTag));
+  if (call.is(2, "PREFIX")) return call.go_on(invalidate_now(&call, views::Invalidation::kPrefix));
+  if (call.is(2, "TABLE")) return call.go_on(invalidate_now(&call, views::Invalidation::kTable));
+  call.fail("STELE INVALIDATE takes TAG, PREFIX or TABLE");
+}
+
+net::Task<void> tag_now(Call* call) {
+  std::vector<std::string> tags;
+  for (const std::string_view tag : call->arguments(3)) tags.emplace_back(tag);
+  const auto tagged =
+      co_await call->head().keys().tag({call->client().db, std::string((*call)[2])}, std::move(tags));
+  if (tagged) {
+    call->reply().ok();
+  } else {
+    call->fail(tagged.error());
+  }
+}
+
+void tag(Call& call) {
+  call.go_on(tag_now(&call));
+}
+
 void help(Call& call) {
-  constexpr std::array<std::string_view, 6> kLines = {
+  constexpr std::array<std::string_view, 10> kLines = {
       "CLASS <key>",
       "    Answer the class of a key: cache, durable, 'durable, sync' or mapped.",
+      "INVALIDATE TAG|PREFIX|TABLE <name>",
+      "    Remove the keys with that tag, or that begin so, or that are read from that table.",
       "LSN",
       "    Answer up to which position of PostgreSQL's log the keys show.",
+      "TAG <key> <tag> [<tag> ...]",
+      "    Let INVALIDATE TAG remove a key.",
       "WAIT <lsn> [<timeout in ms>]",
       "    Answer OK once the keys show that position.",
   };
@@ -100,6 +137,26 @@ constexpr std::array kSteleCommands = {
             "7.0.0",
             "O(1)",
             "Answers what is promised for a key"},
+    Command{"stele|invalidate",
+            4,
+            flag::kNoMulti | flag::kNoScript,
+            {},
+            Reach::kNothing,
+            invalidate,
+            "server",
+            "7.0.0",
+            "O(N log N) where N is the number of keys that go",
+            "Removes keys that were read from PostgreSQL, or tagged"},
+    Command{"stele|tag",
+            -4,
+            flag::kNoMulti | flag::kNoScript,
+            {2, 2, 1, "RO"},
+            Reach::kNothing,
+            tag,
+            "server",
+            "7.0.0",
+            "O(log N)",
+            "Lets an invalidation by tag remove a key"},
     Command{"stele|help",
             2,
             kFlags,
