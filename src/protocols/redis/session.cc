@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -126,6 +128,7 @@ class Session {
   net::Task<bool> prepare(Call* call, Needs* needs);
   void abort(Call* call, std::string_view reason);
   net::Task<bool> write_rows(Call* call, Needs* needs);
+  std::vector<keyspace::Key> absent_keys(keyspace::Group& group, const Needs& needs);
   net::Task<bool> load_keys(Call* call, Needs* needs);
   net::Task<void> set_through(Call* call);
   void lend(keyspace::Group& group);
@@ -160,7 +163,8 @@ class Session {
   std::uint64_t batch_requests_ = 0;
   bool is_reading_ = false;               // suspended there, with nothing half done
   std::size_t reply_begin_ = 0;           // of the command under way, in the output
-  std::vector<views::LoadedKey> loaded_;  // for the command under way
+  std::set<keyspace::Key> asked_;         // of PostgreSQL, for the command under way
+  std::vector<views::LoadedKey> loaded_;  // its answers
   std::vector<keyspace::Key> lent_;       // of those the ones that are there for its group alone
   std::size_t prefetched_ = 0;            // so many requests from here on, if they are still there
   std::vector<std::string_view> names_ahead_;
@@ -527,6 +531,17 @@ bool may_write(Head& head, const Command& command, const Words& arguments) {
          command.name == "pfcount";
 }
 
+// Of the keys that must be there, those that are not and were not asked for.
+std::vector<keyspace::Key> Session::absent_keys(keyspace::Group& group, const Needs& needs) {
+  std::vector<keyspace::Key> absent;
+  for (const keyspace::Key& key : needs.loads) {
+    if (asked_.contains(key)) continue;
+    const auto is_there = group.keys().exists(key);
+    if (!is_there || !*is_there) absent.push_back(key);
+  }
+  return absent;
+}
+
 // What is read through and not there is asked of PostgreSQL. False: answered.
 net::Task<bool> Session::load_keys(Call* call, Needs* needs) {
   std::vector<keyspace::Key> absent;
@@ -534,15 +549,13 @@ net::Task<bool> Session::load_keys(Call* call, Needs* needs) {
     const keyspace::Scope scope = keyspace::Scope::keys(needs->loads);
     keyspace::GroupHandle group;
     while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
-    for (keyspace::Key& key : needs->loads) {
-      const auto is_there = group->keys().exists(key);
-      if (!is_there || !*is_there) absent.push_back(std::move(key));
-    }
+    absent = absent_keys(*group, *needs);
   }
   if (absent.empty()) co_return true;
+  asked_.insert(absent.begin(), absent.end());
   auto loaded = co_await head_.keys().load(std::move(absent));
   if (loaded) {
-    loaded_ = *std::move(loaded);
+    std::ranges::move(*loaded, std::back_inserter(loaded_));
     co_return true;
   }
   if (call->command().reach == Reach::kQueue) {
@@ -637,13 +650,19 @@ net::Task<void> Session::execute_with_needs(const Command* command, Needs needs)
     co_await set_through(&call);
     co_return;
   }
-  if (!needs.loads.empty()) {
-    const bool is_loaded = co_await load_keys(&call, &needs);
-    if (!is_loaded) co_return;
-  }
   const keyspace::Scope scope = scope_of(*command, arguments, client_);
   keyspace::GroupHandle group;
-  while (!group) group = co_await BeginGroup(head_.keys().keyspace(), scope);
+  asked_.clear();
+  loaded_.clear();
+  while (!group) {
+    if (!needs.loads.empty()) {
+      const bool is_loaded = co_await load_keys(&call, &needs);
+      if (!is_loaded) co_return;
+    }
+    group = co_await BeginGroup(head_.keys().keyspace(), scope);
+    // One that was there has gone meanwhile: once more, which each key does once at most.
+    if (group && !needs.loads.empty() && !absent_keys(*group, needs).empty()) group.reset();
+  }
   call.set_group(group.get());
   if (!loaded_.empty()) lend(*group);
   keyspace::ChangeSequence last;

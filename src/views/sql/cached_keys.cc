@@ -2,8 +2,8 @@
 
 namespace stele::views::sql_text {
 
-// Keys that are read through: what their prefix' statement answers, kept until one of its tables changes. Only
-// the owner of the schema may say so, since the node runs the statement as itself.
+// Keys that are read through: what their prefix' statement answers, kept until one of its tables changes.
+// Only the owner of the schema may say so, since the node runs the statement as itself.
 const std::string_view kCachedKeys = R"sql(
 CREATE TABLE IF NOT EXISTS stele.key_cache (
   prefix text PRIMARY KEY CHECK (octet_length(prefix) BETWEEN 1 AND 255),
