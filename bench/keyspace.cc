@@ -73,87 +73,100 @@ void set(Keyspace& keyspace, KeyRef key, std::string_view value, std::optional<W
   if (!group->strings().set(key, value, options)) std::abort();
 }
 
-void holds(std::size_t keys) {
-  ManualClock clock;
-  const auto keyspace = make_store_keyspace(clock, {});
+// To a number of keys, each with a moment of its own to expire at.
+void grow(Keyspace& keyspace, std::size_t keys) {
   const std::string value(64, 'x');
-  const WallMs now = keyspace->begin(Scope::none())->now();
-  {
-    Steps steps("growth: SET of new keys, with TTL");
-    for (std::size_t i = 0; i < keys; ++i) {
-      const std::string name = name_of(i);
-      const WallMs until{now.value + 10'000 + static_cast<std::int64_t>(i % (keys / kDyingAMs))};
-      steps.run([&] { set(*keyspace, {kDb, name}, value, until); });
-    }
+  const WallMs now = keyspace.begin(Scope::none())->now();
+  Steps steps("growth: SET of new keys, with TTL");
+  for (std::size_t i = 0; i < keys; ++i) {
+    const std::string name = name_of(i);
+    const WallMs until{now.value + 10'000 + static_cast<std::int64_t>(i % (keys / kDyingAMs))};
+    steps.run([&] { set(keyspace, {kDb, name}, value, until); });
   }
-  const KeyspaceStats stats = keyspace->stats();
-  fmt::print("{:.1f} bytes a key by the keyspace's account\n",
-             static_cast<double>(stats.used_memory_bytes) / static_cast<double>(stats.keys));
-  {
-    Steps steps("100,000 expirations a second: turns of 400 keys");
-    clock.advance(std::chrono::seconds(10));
-    std::size_t worst = 0;
-    constexpr int kTurnMs = 10;
-    for (int turn = 1; turn <= 500; ++turn) {
-      clock.advance(std::chrono::milliseconds(kTurnMs));
-      for (std::size_t some = 400; some == 400;) steps.run([&] { some = keyspace->expire_some(400); });
-      const std::size_t dead = kDyingAMs * kTurnMs * static_cast<std::size_t>(turn);
-      const std::size_t removed = static_cast<std::size_t>(keyspace->stats().expired);
-      if (dead > removed) worst = std::max(worst, dead - removed);
-    }
-    fmt::print("most dead keys at once after a turn: {} of {} ({:.2f} %)\n", worst, keys,
-               100.0 * static_cast<double>(worst) / static_cast<double>(keys));
+}
+
+void expire(Keyspace& keyspace, ManualClock& clock, std::size_t keys) {
+  Steps steps("100,000 expirations a second: turns of 400 keys");
+  clock.advance(std::chrono::seconds(10));
+  std::size_t worst = 0;
+  constexpr int kTurnMs = 10;
+  for (int turn = 1; turn <= 500; ++turn) {
+    clock.advance(std::chrono::milliseconds(kTurnMs));
+    for (std::size_t some = 400; some == 400;) steps.run([&] { some = keyspace.expire_some(400); });
+    const std::size_t dead = kDyingAMs * kTurnMs * static_cast<std::size_t>(turn);
+    const std::size_t removed = static_cast<std::size_t>(keyspace.stats().expired);
+    if (dead > removed) worst = std::max(worst, dead - removed);
   }
+  fmt::print("most dead keys at once after a turn: {} of {} ({:.2f} %)\n", worst, keys,
+             100.0 * static_cast<double>(worst) / static_cast<double>(keys));
+}
+
+void remove(Keyspace& keyspace, KeyRef key) {
+  Steps steps("DEL of it, then what frees it");
+  steps.run([&] { (void)keyspace.begin(Scope::key(key))->keys().remove(key); });
+  for (int i = 0; i < 2000; ++i) steps.run([&] { keyspace.expire_some(0); });
+}
+
+void large_values(Keyspace& keyspace) {
+  const std::string value(64, 'x');
   const KeyRef large{kDb, "large"};
   {
     Steps steps("HSET of a hash that grows to 1,000,000");
     for (std::size_t i = 0; i < 1'000'000; ++i) {
       const std::string name = name_of(i);
       const FieldRef field{name, value};
-      steps.run([&] { (void)keyspace->begin(Scope::key(large))->hashes().set(large, std::span(&field, 1)); });
+      steps.run([&] { (void)keyspace.begin(Scope::key(large))->hashes().set(large, std::span(&field, 1)); });
     }
   }
-  {
-    Steps steps("DEL of it, then what frees it");
-    steps.run([&] { (void)keyspace->begin(Scope::key(large))->keys().remove(large); });
-    for (int i = 0; i < 2000; ++i) steps.run([&] { keyspace->expire_some(0); });
-  }
+  remove(keyspace, large);
   {
     Steps steps("ZADD of a sorted set that grows to 1,000,000");
     for (std::size_t i = 0; i < 1'000'000; ++i) {
       const std::string name = name_of(i);
       const ScoredRef member{name, static_cast<double>(i * 7919 % 1'000'003)};
       steps.run([&] {
-        (void)keyspace->begin(Scope::key(large))->sorted_sets().add(large, std::span(&member, 1), {});
+        (void)keyspace.begin(Scope::key(large))->sorted_sets().add(large, std::span(&member, 1), {});
       });
     }
   }
+  remove(keyspace, large);
+}
+
+void evict(Keyspace& keyspace, EvictionPolicy policy, std::size_t keys) {
+  const std::string value(64, 'x');
+  const WallMs until{keyspace.begin(Scope::none())->now().value + 1'000'000};
+  keyspace.set_eviction({.policy = policy});
+  const std::size_t evicted = keyspace.stats().evicted;
   {
-    Steps steps("DEL of it, then what frees it");
-    steps.run([&] { (void)keyspace->begin(Scope::key(large))->keys().remove(large); });
-    for (int i = 0; i < 2000; ++i) steps.run([&] { keyspace->expire_some(0); });
+    Steps steps(fmt::format("eviction, {}: 16 keys at most", to_string(policy)));
+    keyspace.set_max_memory(keyspace.stats().used_memory_bytes / 10 * 9);
+    for (Room room = Room::kMore; room == Room::kMore;) steps.run([&] { room = keyspace.make_room(16); });
   }
-  for (const auto policy : {EvictionPolicy::kAnyLru, EvictionPolicy::kAnyLfu, EvictionPolicy::kVolatileTtl}) {
-    keyspace->set_eviction({.policy = policy});
-    const std::size_t evicted = keyspace->stats().evicted;
-    {
-      Steps steps(fmt::format("eviction, {}: 16 keys at most", to_string(policy)));
-      keyspace->set_max_memory(keyspace->stats().used_memory_bytes / 10 * 9);
-      for (Room room = Room::kMore; room == Room::kMore;) steps.run([&] { room = keyspace->make_room(16); });
+  {
+    Steps steps(fmt::format("SET of new keys, {}", to_string(policy)));
+    for (std::size_t i = 0; i < 200'000; ++i) {
+      const std::string name = name_of(keys + i);
+      steps.run([&] {
+        (void)keyspace.make_room(16);
+        set(keyspace, {kDb, name}, value, until);
+      });
     }
-    {
-      Steps steps(fmt::format("SET of new keys, {}", to_string(policy)));
-      for (std::size_t i = 0; i < 200'000; ++i) {
-        const std::string name = name_of(keys + i);
-        steps.run([&] {
-          (void)keyspace->make_room(16);
-          set(*keyspace, {kDb, name}, value, WallMs{now.value + 1'000'000});
-        });
-      }
-    }
-    fmt::print("evicted: {}\n", keyspace->stats().evicted - evicted);
-    keyspace->set_max_memory(0);
   }
+  fmt::print("evicted: {}\n", keyspace.stats().evicted - evicted);
+  keyspace.set_max_memory(0);
+}
+
+void holds(std::size_t keys) {
+  ManualClock clock;
+  const auto keyspace = make_store_keyspace(clock, {});
+  grow(*keyspace, keys);
+  const KeyspaceStats stats = keyspace->stats();
+  fmt::print("{:.1f} bytes a key by the keyspace's account\n",
+             static_cast<double>(stats.used_memory_bytes) / static_cast<double>(stats.keys));
+  expire(*keyspace, clock, keys);
+  large_values(*keyspace);
+  for (const auto policy : {EvictionPolicy::kAnyLru, EvictionPolicy::kAnyLfu, EvictionPolicy::kVolatileTtl})
+    evict(*keyspace, policy, keys);
   {
     Steps steps("FLUSHALL, then what frees it");
     steps.run([&] { (void)keyspace->begin(Scope::whole())->keys().flush(std::nullopt); });

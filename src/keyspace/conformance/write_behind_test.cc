@@ -404,12 +404,7 @@ TEST_P(MappedTest, TheApplierWritesBeyondTheMemoryLimit) {
   EXPECT_THAT(fields("m:7"), ElementsAre(Field{"a", "1"}));
 }
 
-TEST_P(MappedTest, WhatHasNoOperationsYetIsRefused) {
-  for (const ValueType type : {ValueType::kStream}) {
-    const auto refused = whole()->applied().put(key("m:7"), {.type = type}, std::nullopt);
-    ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
-  }
+TEST_P(MappedTest, AHashWithoutFieldsIsRefused) {
   EXPECT_FALSE(whole()->applied().put(key("m:7"), {.type = ValueType::kHash}, std::nullopt).has_value());
 }
 
