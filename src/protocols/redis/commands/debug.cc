@@ -63,9 +63,7 @@ void protocol(Call& call) {
   if (call.is(2, "NULL")) return reply.null();
   if (call.is(2, "BIGNUM")) return reply.big_number("1234567999999999999999999999999999999");
   if (call.is(2, "TRUE")) return reply.boolean(true);
-  if (call.is(2, "FALSE")) {
-    return reply.protocol() >= 3 ? reply.boolean(false) : reply.integer(0);
-  }
+  if (call.is(2, "FALSE")) return reply.boolean(false);
   if (call.is(2, "ATTRIB")) {
     if (reply.protocol() >= 3) reply.raw("|1\r\n$14\r\nkey-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n");
     return reply.bulk("Some real reply following the attribute");
@@ -89,7 +87,7 @@ void protocol(Call& call) {
     reply.map(3);
     for (int i = 0; i < 3; ++i) {
       reply.integer(i);
-      reply.protocol() >= 3 ? reply.boolean(i == 1) : reply.integer(i == 1 ? 1 : 0);
+      reply.boolean(i == 1);
     }
     return;
   }

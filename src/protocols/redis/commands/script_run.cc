@@ -112,7 +112,9 @@ std::optional<std::string> CommandHost::call(std::span<const std::string_view> a
   }
   if (command->handler == nullptr) return "Unknown Redis command called from script";
   if (auto refused = refusal_of(*command, arguments)) {
-    call_.statistics().count_error("ERR");
+    const std::string_view text = *refused;
+    call_.statistics().count_error(text.starts_with('-') ? text.substr(1) : "ERR");
+    call_.statistics().of_command(table.number(*command)).rejected.add();
     return refused;
   }
   if (command->is(flag::kWrite)) call_.head().scripts().running().note_write();

@@ -253,6 +253,13 @@ void push_reply(lua_State* lua, std::string_view& rest) {
       return push_keyed(lua, rest, count, true);
     case '~':
       return push_keyed(lua, rest, count, false);
+    case '|':
+      // Attributes are not shown to scripts.
+      for (std::int64_t i = 0; i < 2 * count; ++i) {
+        push_reply(lua, rest);
+        lua_pop(lua, 1);
+      }
+      return push_reply(lua, rest);
     default:
       return push_array(lua, rest, count);
   }

@@ -95,7 +95,7 @@ void ReplyWriter::boolean(bool value) {
   if (protocol_ >= 3) {
     out_ += value ? "#t\r\n" : "#f\r\n";
   } else {
-    value ? integer(1) : null();
+    integer(value ? 1 : 0);
   }
 }
 

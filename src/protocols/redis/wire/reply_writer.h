@@ -27,7 +27,7 @@ class ReplyWriter {
   void verbatim(std::string_view text, std::string_view format = "txt");
   void null();
   void null_array();
-  // What RESP2 lacks becomes a text, or 1 and nothing.
+  // What RESP2 lacks becomes a text, or 1 and 0.
   void number(double value);
   void number_text(std::string_view digits);  // one that was printed already
   void boolean(bool value);

@@ -39,5 +39,14 @@ TEST(ReplyWriter, WritesRespThree) {
             "=8\r\ntxt:text\r\n"s);
 }
 
+TEST(ReplyWriter, WritesTruthInBoth) {
+  std::string out;
+  ReplyWriter(out, 2).boolean(true);
+  ReplyWriter(out, 2).boolean(false);
+  ReplyWriter(out, 3).boolean(true);
+  ReplyWriter(out, 3).boolean(false);
+  EXPECT_EQ(out, ":1\r\n:0\r\n#t\r\n#f\r\n");
+}
+
 }  // namespace
 }  // namespace stele::redis::wire
