@@ -6,7 +6,8 @@ namespace {
 
 class EvictionTest : public KeyspaceTest {
  protected:
-  void use(EvictionPolicy policy, std::size_t samples = 64) {
+  // A key may be looked at twice: with so many samples each of some fifty is looked at.
+  void use(EvictionPolicy policy, std::size_t samples = 256) {
     keyspace_->set_eviction({.policy = policy, .samples = samples});
   }
   // Time passes, and the keyspace is told.
