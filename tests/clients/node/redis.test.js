@@ -41,7 +41,18 @@ test("strings, options and binary values", async () => {
   assert.deepEqual(await redis.mget("a", "none", "b"), ["1", null, "2"]);
   assert.equal(await redis.incrby("a", 41), 42);
   assert.equal(await redis.getdel("a"), "42");
-  await assert.rejects(redis.xadd("stream", "*", "f", "v"), /not supported by Stele yet/);
+  await assert.rejects(redis.call("PSYNC", "?", "-1"), /not supported by Stele yet/);
+});
+
+test("a stream with a group", async () => {
+  const waits = redis.duplicate();
+  await redis.xgroup("CREATE", "stream", "workers", "$", "MKSTREAM");
+  const reply = waits.xreadgroup("GROUP", "workers", "one", "BLOCK", 10000, "STREAMS", "stream", ">");
+  const id = await redis.xadd("stream", "*", "f", "v");
+  assert.deepEqual(await reply, [["stream", [[id, ["f", "v"]]]]]);
+  assert.equal(await redis.xack("stream", "workers", id), 1);
+  assert.deepEqual(await redis.xpending("stream", "workers"), [0, null, null, null]);
+  waits.disconnect();
 });
 
 test("hashes as objects", async () => {
