@@ -54,7 +54,8 @@ std::uint64_t UsageClock::idle_ms(std::uint32_t usage) const {
 }
 
 std::uint32_t UsageClock::idle_for(std::uint64_t ms) const {
-  const std::uint64_t units = std::min<std::uint64_t>(ms / kUnitMs, kMask);
+  // Up, so that who asks for whole seconds is told as many.
+  const std::uint64_t units = std::min<std::uint64_t>(ms / kUnitMs + (ms % kUnitMs != 0 ? 1 : 0), kMask);
   return static_cast<std::uint32_t>(units_.load(std::memory_order_relaxed) - units) & kMask;
 }
 

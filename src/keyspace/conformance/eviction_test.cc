@@ -219,6 +219,8 @@ TEST_P(EvictionTest, IdleTime) {
   EXPECT_FALSE(*whole()->keys().touch(key("k")));
   ASSERT_TRUE(*whole()->keys().set_usage(key("l"), {.idle_ms = 3'600'000, .count = 7}));
   EXPECT_EQ(usage("l")->idle_ms, 3'600'000u);
+  ASSERT_TRUE(*whole()->keys().set_usage(key("l"), {.idle_ms = 1'000'000}));
+  EXPECT_EQ(usage("l")->idle_ms, 1'000'064u);  // in units of 128 ms, and no less than was said
   EXPECT_FALSE(*whole()->keys().set_usage(key("k"), {.idle_ms = 1}));
 }
 

@@ -1,4 +1,6 @@
 // FUNCTION, FCALL: libraries of functions in Lua.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -20,6 +22,11 @@
 namespace stele::redis {
 
 namespace {
+
+void fail_size(Call& call) {
+  call.fail(
+      fmt::format("unknown subcommand or wrong number of arguments for '{}'. Try FUNCTION HELP.", call[1]));
+}
 
 void function_load(Call& call) {
   bool replaces = false;
@@ -43,7 +50,8 @@ void function_delete(Call& call) {
 }
 
 void function_flush(Call& call) {
-  if (call.size() > 3 || (call.size() == 3 && !call.is(2, "ASYNC") && !call.is(2, "SYNC"))) {
+  if (call.size() > 3) return fail_size(call);
+  if (call.size() == 3 && !call.is(2, "ASYNC") && !call.is(2, "SYNC")) {
     return call.fail("FUNCTION FLUSH only supports SYNC|ASYNC option");
   }
   call.head().functions().flush();
@@ -74,10 +82,7 @@ Result<std::vector<std::string>> read_libraries(std::string_view bytes) {
 }
 
 void function_restore(Call& call) {
-  if (call.size() > 4) {
-    return call.fail("unknown subcommand or wrong number of arguments for '" + std::string(call[1]) +
-                     "'. Try FUNCTION HELP.");
-  }
+  if (call.size() > 4) return fail_size(call);
   RestorePolicy policy = RestorePolicy::kAppend;
   if (call.size() == 4 && call.is(3, "REPLACE")) {
     policy = RestorePolicy::kReplace;

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <vector>
+
+#include "protocols/redis/wire/inline_words.h"
 
 namespace stele::redis::lua {
 
@@ -79,9 +82,10 @@ Result<Shebang> read_library_shebang(std::string_view body) {
   if (end == std::string_view::npos) return bad("Invalid library metadata");
   shebang.is_there = true;
   shebang.size = end;
-  const auto words = split(body.substr(0, end), ' ');
+  std::deque<std::string> words;
+  if (!wire::split_inline_words(body.substr(0, end), words) || words.empty())
+    return bad("Invalid library metadata");
   bool has_name = false;
-  if (words.empty() || words[0].size() == 2) return bad("Invalid library metadata");
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (!words[i].starts_with("name=")) return bad(fmt::format("Invalid metadata value given: {}", words[i]));
     if (has_name) return bad("Invalid metadata value, name argument was given multiple times");
@@ -89,9 +93,8 @@ Result<Shebang> read_library_shebang(std::string_view body) {
     shebang.name = words[i].substr(5);
   }
   if (!has_name) return bad("Library name was not given");
-  if (lowered(words[0].substr(2)) != "lua") {
-    return bad(fmt::format("Engine '{}' not found", words[0].substr(2)));
-  }
+  const std::string engine = words[0].substr(2);
+  if (lowered(engine) != "lua") return bad(fmt::format("Engine '{}' not found", engine));
   return shebang;
 }
 
