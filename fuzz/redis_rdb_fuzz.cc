@@ -30,5 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!again || again->type != value->type || again->fields != value->fields) std::abort();
   if (again->elements.size() != value->elements.size()) std::abort();
   if (again->members.size() != value->members.size()) std::abort();
+  if (again->stream.entries.fields != value->stream.entries.fields) std::abort();
+  if (again->stream.groups.size() != value->stream.groups.size()) std::abort();
   return 0;
 }

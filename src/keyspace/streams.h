@@ -152,6 +152,9 @@ class Streams {
   // no_such_key, and the errors of XSETID.
   virtual Result<void> set_id(KeyRef key, const StreamSetId& to) = 0;
 
+  // A whole stream of the rows of stream_rows.h, to where nothing is. Rows come in any order; what makes no
+  // sense is left out.
+  virtual Result<void> put(KeyRef key, std::span<const Field> rows) = 0;
   // Everything, to where nothing is; no_such_key.
   virtual Result<void> copy(KeyRef from, KeyRef to) = 0;
 

@@ -34,6 +34,20 @@ def fill(client):
     client.hset("table", mapping={f"field {i}": f"value {i}" * 3 for i in range(600)})
     client.zadd("sorted", {"a": 1, "b": 2.5, "c": float("-inf"), "d": 1e300})
     client.zadd("tree", {f"member {i}": i * 0.1 for i in range(400)})
+    for i in range(250):
+        fields = {"name": f"value {i}", "odd": i} if i % 2 else {"name": f"value {i}"}
+        client.xadd("stream", fields, id=f"{1000 + i}-{i % 3}")
+    client.xgroup_create("stream", "group", 0)
+    client.xreadgroup("group", "first", {"stream": ">"}, count=120)
+    client.xreadgroup("group", "second", {"stream": ">"}, count=20)
+    client.xack("stream", "group", "1003-0", "1005-2")
+    client.xdel("stream", "1001-1", "1004-1", "1130-1")
+
+
+def stream_facts(client, name):
+    """But how many nodes there are: they are made anew."""
+    facts = client.execute_command("XINFO", "STREAM", name, "FULL", "COUNT", 0)
+    return {fact: value for fact, value in facts.items() if "radix" not in str(fact)}
 
 
 def digest(client):
@@ -44,6 +58,7 @@ def digest(client):
         b"set": client.smembers,
         b"hash": client.hgetall,
         b"zset": lambda name: client.zrange(name, 0, -1, withscores=True),
+        b"stream": lambda name: stream_facts(client, name),
     }
     return {name: read[client.type(name)](name) for name in client.keys()}
 

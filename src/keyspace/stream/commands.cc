@@ -146,7 +146,11 @@ Result<void> Commands::copy(KeyRef from, KeyRef to) {
   if (source == nullptr) return no_such_key();
   std::vector<Field> rows;
   source->copy_rows(rows);
-  STELE_TRY(const Stream* const former, find(to, Access::kWrite));
+  return put(to, rows);
+}
+
+Result<void> Commands::put(KeyRef key, std::span<const Field> rows) {
+  STELE_TRY(const Stream* const former, find(key, Access::kWrite));
   if (former != nullptr) return make_error(ErrorCode::kAlreadyExists, "there is a stream already");
   create().load(rows);
   // A new object is written as a whole.
@@ -200,7 +204,8 @@ Result<std::vector<StreamPending>> Commands::pending(KeyRef key, std::string_vie
   // Whether to go on.
   const auto look = [&](StreamId id, const Pending& each) {
     if (id > query.last) return false;
-    if (now().value - each.delivered_at.value < query.idle_ms_min) return true;
+    // A delivery may lie in the future, by another clock.
+    if (query.idle_ms_min > 0 && now().value - each.delivered_at.value < query.idle_ms_min) return true;
     pending.push_back({id, each.consumer->name, each.delivered_at, each.deliveries});
     return query.count_max == 0 || pending.size() < query.count_max;
   };

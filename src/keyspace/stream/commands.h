@@ -19,6 +19,7 @@ class Commands : public Streams {
   Result<std::size_t> remove(KeyRef key, std::span<const StreamId> ids) final;
   Result<std::size_t> trim(KeyRef key, const StreamTrim& how) final;
   Result<void> set_id(KeyRef key, const StreamSetId& to) final;
+  Result<void> put(KeyRef key, std::span<const Field> rows) final;
   Result<void> copy(KeyRef from, KeyRef to) final;
   Result<std::size_t> size(KeyRef key) final;
   Result<StreamEntries> range(KeyRef key, const StreamRange& range) final;

@@ -156,8 +156,7 @@ Result<bool> has_expiring_fields(keyspace::Group& group, keyspace::KeyRef key) {
 // One key through its bytes and back; false where its value has no such form.
 Result<bool> reload_key(keyspace::Group& group, keyspace::KeyRef key, const rdb::EncodingLimits& limits) {
   STELE_TRY(const keyspace::ValueType type, group.keys().type(key));
-  const bool has_form = type != keyspace::ValueType::kNone && type != keyspace::ValueType::kStream;
-  if (!has_form || group.class_of(key) == keyspace::KeyClass::kMapped) return false;
+  if (type == keyspace::ValueType::kNone || group.class_of(key) == keyspace::KeyClass::kMapped) return false;
   if (type == keyspace::ValueType::kHash) {
     STELE_TRY(const bool expires, has_expiring_fields(group, key));
     if (expires) return false;

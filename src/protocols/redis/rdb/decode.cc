@@ -7,6 +7,7 @@
 #include "keyspace/numbers.h"
 #include "protocols/redis/rdb/crc64.h"
 #include "protocols/redis/rdb/packed.h"
+#include "protocols/redis/rdb/stream.h"
 
 namespace stele::redis::rdb {
 
@@ -160,6 +161,7 @@ bool pair_up(Value& value, const Views& elements) {
 }
 
 bool read_value(Reader& in, Type type, Value& value) {
+  if (value.type == ValueType::kStream) return read_stream(in, type, value.stream);
   Views elements;
   if (type == Type::kSortedSet || type == Type::kSortedSet2) {
     return read_scored(in, type, value, elements) && !elements.empty() && are_unique(elements, 1);
@@ -183,9 +185,6 @@ Result<Value> decode_value(std::string_view bytes) {
   }
   Value value;
   value.type = value_type(type);
-  if (value.type == ValueType::kStream) {
-    return make_error(ErrorCode::kUnsupported, "streams are not supported by Stele yet");
-  }
   Reader in(bytes.substr(1), value.texts, decoded_bytes_max(bytes.size()));
   if (!read_value(in, type, value) || !in.ok() || in.remaining() > 0) return corrupt();
   return value;

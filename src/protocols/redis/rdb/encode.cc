@@ -8,6 +8,7 @@
 #include "keyspace/numbers.h"
 #include "protocols/redis/rdb/lzf.h"
 #include "protocols/redis/rdb/packed.h"
+#include "protocols/redis/rdb/stream.h"
 #include "protocols/redis/rdb/types.h"
 
 namespace stele::redis::rdb {
@@ -192,6 +193,8 @@ std::string encode_value(const Value& value, const EncodingLimits& limits) {
       return encode_hash(value, limits);
     case ValueType::kSortedSet:
       return encode_sorted_set(value, limits);
+    case ValueType::kStream:
+      return encode_stream(value.stream, limits);
     default:
       break;
   }

@@ -15,6 +15,8 @@ struct EncodingLimits {
   std::size_t sorted_entries = 128;
   std::size_t sorted_value_bytes = 64;
   std::int64_t list_listpack_size = -2;
+  std::size_t stream_node_entries = 100;  // 0 = no limit
+  std::size_t stream_node_bytes = 4096;   // the same
 };
 
 // The value in version 10 of the format, from its type's byte on: the bytes that Redis 7.0 writes for a value

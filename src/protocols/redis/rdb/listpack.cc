@@ -42,22 +42,23 @@ std::uint64_t little_endian(std::string_view bytes) {
 }
 
 // Reads one entry, without its back length.
-std::string_view read_entry(Reader& in, Reader& keeper) {
+ListpackCursor::Element read_entry(Reader& in) {
   const std::uint8_t first = in.byte();
-  const auto integer = [&](std::int64_t value) { return keeper.keep(std::to_string(value)); };
+  const auto integer = [](std::int64_t value) { return ListpackCursor::Element{true, value, {}}; };
+  const auto text = [](std::string_view bytes) { return ListpackCursor::Element{false, 0, bytes}; };
   const auto wide = [&](std::size_t bytes) {
     return integer(sign_extended(little_endian(in.take(bytes)), static_cast<int>(bytes * 8)));
   };
   if (first < 0x80) return integer(first);
-  if (first < 0xC0) return in.take(first & 0x3F);
+  if (first < 0xC0) return text(in.take(first & 0x3F));
   if (first < 0xE0) return integer(sign_extended(std::uint64_t{first & 0x1FU} << 8 | in.byte(), 13));
   if (first < 0xF0) {
     const std::size_t size = (first & 0x0FU) << 8 | in.byte();
-    return in.take(size);
+    return text(in.take(size));
   }
   switch (first) {
     case 0xF0:
-      return in.take(in.little_endian<std::uint32_t>());
+      return text(in.take(in.little_endian<std::uint32_t>()));
     case 0xF1:
       return wide(2);
     case 0xF2:
@@ -72,27 +73,74 @@ std::string_view read_entry(Reader& in, Reader& keeper) {
   }
 }
 
+std::string encoded(std::int64_t value) {
+  std::string bytes;
+  const auto put = [&](std::uint8_t first, std::size_t count) {
+    bytes += static_cast<char>(first);
+    for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i));
+  };
+  const auto fits = [&](int bits) { return sign_extended(static_cast<std::uint64_t>(value), bits) == value; };
+  if (value >= 0 && value <= 127) {
+    bytes += static_cast<char>(value);
+  } else if (fits(13)) {
+    bytes += static_cast<char>(0xC0 | (value >> 8 & 0x1F));
+    bytes += static_cast<char>(value);
+  } else if (fits(16)) {
+    put(0xF1, 2);
+  } else if (fits(24)) {
+    put(0xF2, 3);
+  } else if (fits(32)) {
+    put(0xF3, 4);
+  } else {
+    put(0xF4, 8);
+  }
+  return bytes + back_length(bytes.size());
+}
+
 }  // namespace
 
+ListpackCursor::ListpackCursor(std::string_view bytes) : in_(bytes, unused_, 0) {
+  const auto size = in_.little_endian<std::uint32_t>();
+  count_ = in_.little_endian<std::uint16_t>();
+  if (size != bytes.size() || size < kHeaderBytes + 1) in_.fail();
+}
+
+ListpackCursor::Element ListpackCursor::next() {
+  const std::size_t before = in_.remaining();
+  if (before <= 1) in_.fail();
+  const Element element = read_entry(in_);
+  if (!in_.ok()) return {};
+  const std::size_t entry_bytes = before - in_.remaining();
+  if (in_.take(back_length_bytes(entry_bytes)) != back_length(entry_bytes)) in_.fail();
+  ++found_;
+  return in_.ok() ? element : Element{};
+}
+
+std::int64_t ListpackCursor::integer() {
+  const Element element = next();
+  if (!element.is_integer) in_.fail();
+  return element.integer;
+}
+
+std::string_view ListpackCursor::text(Reader& keeper) {
+  const Element element = next();
+  return element.is_integer ? keeper.keep(std::to_string(element.integer)) : element.text;
+}
+
+bool ListpackCursor::is_whole() {
+  if (!in_.ok() || in_.remaining() != 1 || in_.byte() != kEnd) return false;
+  return count_ == kCountUnknown || count_ == found_;
+}
+
 bool read_listpack(std::string_view bytes, Reader& keeper, Views& out) {
-  std::deque<std::string> unused;
-  Reader in(bytes, unused, 0);
-  const auto size = in.little_endian<std::uint32_t>();
-  const auto count = in.little_endian<std::uint16_t>();
-  if (!in.ok() || size != bytes.size() || size < kHeaderBytes + 1) return false;
-  std::size_t found = 0;
-  while (in.ok() && in.remaining() > 1) {
-    const std::size_t before = in.remaining();
-    if (static_cast<std::uint8_t>(bytes[bytes.size() - before]) == kEnd) return false;
-    const std::string_view element = read_entry(in, keeper);
+  ListpackCursor cursor(bytes);
+  while (!cursor.is_at_end()) {
+    const std::string_view element = cursor.text(keeper);
     keeper.count_elements(1);
-    const std::size_t entry_bytes = before - in.remaining();
-    const std::string_view back = in.take(in.ok() ? back_length_bytes(entry_bytes) : 0);
-    if (!in.ok() || !keeper.ok() || back != back_length(entry_bytes)) return false;
+    if (!cursor.ok() || !keeper.ok()) return false;
     out.push_back(element);
-    ++found;
   }
-  return in.byte() == kEnd && in.ok() && (count == kCountUnknown || count == found);
+  return cursor.is_whole();
 }
 
 void ListpackWriter::add_back_length(std::size_t entry_bytes) {
@@ -120,27 +168,12 @@ void ListpackWriter::add(std::string_view element) {
 }
 
 void ListpackWriter::add_integer(std::int64_t value) {
-  const std::size_t begin = bytes_.size();
-  const auto put = [&](std::uint8_t first, std::size_t count) {
-    bytes_ += static_cast<char>(first);
-    for (std::size_t i = 0; i < count; ++i) bytes_ += static_cast<char>(value >> (8 * i));
-  };
-  const auto fits = [&](int bits) { return sign_extended(static_cast<std::uint64_t>(value), bits) == value; };
-  if (value >= 0 && value <= 127) {
-    bytes_ += static_cast<char>(value);
-  } else if (fits(13)) {
-    bytes_ += static_cast<char>(0xC0 | (value >> 8 & 0x1F));
-    bytes_ += static_cast<char>(value);
-  } else if (fits(16)) {
-    put(0xF1, 2);
-  } else if (fits(24)) {
-    put(0xF2, 3);
-  } else if (fits(32)) {
-    put(0xF3, 4);
-  } else {
-    put(0xF4, 8);
-  }
-  add_back_length(bytes_.size() - begin);
+  bytes_ += encoded(value);
+  ++count_;
+}
+
+void ListpackWriter::replace_first_integer(std::int64_t from, std::int64_t to) {
+  bytes_.replace(kHeaderBytes, encoded(from).size(), encoded(to));
 }
 
 std::string ListpackWriter::finish() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,38 @@ bool read_ziplist(std::string_view bytes, Reader& keeper, Views& out);
 bool read_intset(std::string_view bytes, Reader& keeper, Views& out);
 bool read_zipmap(std::string_view bytes, Reader& keeper, Views& out);  // names and values by turns
 
+// What stands in a listpack, one element after the other? The first error stays: ok() is asked before what
+// was read is believed. Views into `bytes`, which live longer.
+class ListpackCursor {
+ public:
+  explicit ListpackCursor(std::string_view bytes);
+  ListpackCursor(const ListpackCursor&) = delete;
+  ListpackCursor& operator=(const ListpackCursor&) = delete;
+
+  bool ok() const { return in_.ok(); }
+  // Whether no more elements come: the end follows, or nothing that is understood.
+  bool is_at_end() const { return in_.remaining() <= 1; }
+  // All elements were read, as many as the listpack says.
+  bool is_whole();
+
+  struct Element {
+    bool is_integer = false;
+    std::int64_t integer = 0;
+    std::string_view text;
+  };
+  Element next();
+  // The next one, which must be a number.
+  std::int64_t integer();
+  // The next one as text, kept by `keeper` where it is a number.
+  std::string_view text(Reader& keeper);
+
+ private:
+  std::deque<std::string> unused_;
+  Reader in_;
+  std::size_t count_ = 0;
+  std::size_t found_ = 0;
+};
+
 // Makes a listpack. `size()` is that of the finished one.
 class ListpackWriter {
  public:
@@ -27,6 +60,8 @@ class ListpackWriter {
 
   void add(std::string_view element);
   void add_integer(std::int64_t value);
+  // The first element, which was added as one number, becomes another one.
+  void replace_first_integer(std::int64_t from, std::int64_t to);
   std::size_t size() const { return bytes_.size() + 1; }
   std::size_t count() const { return count_; }
   // The finished one; this begins anew.
