@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -80,30 +81,23 @@ def load_elements(port, form, count, each):
                     raise SystemExit(f"{form} was refused")
 
 
-def measure_elements(kind, form, count, each):
+def measure(kind, fill, count):
+    """Resident bytes for each of the `count` things that fill(port) brings."""
     with tempfile.TemporaryDirectory(prefix="stele-bench-") as folder:
         port = free_port()
         process = start(kind, port, folder)
         try:
             before = resident(process.pid)
-            load_elements(port, form, count, each)
+            fill(port)
             return (resident(process.pid) - before) / count
         finally:
             process.terminate()
             process.wait()
 
 
-def measure(kind, keys, value_bytes, ttl):
-    with tempfile.TemporaryDirectory(prefix="stele-bench-") as folder:
-        port = free_port()
-        process = start(kind, port, folder)
-        try:
-            before = resident(process.pid)
-            load(port, keys, value_bytes, ttl)
-            return (resident(process.pid) - before) / keys
-        finally:
-            process.terminate()
-            process.wait()
+def print_row(name, fill, count):
+    redis, stele = (measure(kind, fill, count) for kind in ("redis-server", "stele"))
+    print(f"| {name} | {redis:.1f} | {stele:.1f} | {stele / redis:.2f} |", flush=True)
 
 
 def main():
@@ -115,16 +109,14 @@ def main():
     print("|---|---|---|---|")
     for value_bytes in (8, 64, 256):
         for ttl in (False, True):
-            redis, stele = (measure(kind, options.keys, value_bytes, ttl) for kind in ("redis-server", "stele"))
             name = f"{value_bytes} bytes{', with TTL' if ttl else ''}"
-            print(f"| {name} | {redis:.1f} | {stele:.1f} | {stele / redis:.2f} |", flush=True)
+            print_row(name, partial(load, keys=options.keys, value_bytes=value_bytes, ttl=ttl), options.keys)
     print(f"\nresident bytes an element of about 20 bytes, {options.keys} elements\n")
     print("| element of a | redis-server | stele | / redis-server |")
     print("|---|---|---|---|")
     for form in ELEMENTS:
         for each in (10, options.keys):
-            redis, stele = (measure_elements(kind, form, options.keys, each) for kind in ("redis-server", "stele"))
-            print(f"| {form} with {each} | {redis:.1f} | {stele:.1f} | {stele / redis:.2f} |", flush=True)
+            print_row(f"{form} with {each}", partial(load_elements, form=form, count=options.keys, each=each), options.keys)
 
 
 if __name__ == "__main__":
